@@ -1,0 +1,24 @@
+"""The errors that findomain raises for a user's mistake: flat, each with one clear line.
+
+The command line prints the line and ends with exit code 2; anything else is our fault and ends with 1.
+"""
+
+
+class FindomainError(Exception):
+    """Base of every error whose message is meant for the user."""
+
+
+class ScoresError(FindomainError):
+    """A table of scores that cannot be used: wrong file, missing column, bad or doubled cell."""
+
+
+class PublishedError(FindomainError):
+    """Published results or shipped tables that are missing or malformed."""
+
+
+class NotebookError(FindomainError):
+    """A notebook template or one of its parameters that does not exist or fails."""
+
+
+class MissingExtraError(FindomainError):
+    """An optional dependency is needed and absent; the message names the extra that installs it."""
