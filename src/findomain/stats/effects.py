@@ -112,7 +112,7 @@ def fit(block: Block, *, model_weight: np.ndarray | None = None) -> Fit:
     n_model, n_task = weight.sum(1), weight.sum(0)
     per_model = np.divide(1.0, n_model, out=np.zeros_like(n_model), where=n_model > 0)
     normal = np.diag(n_task) - weight.T @ (weight * per_model[:, None])
-    inverse = np.linalg.pinv(normal, hermitian=True)
+    inverse = np.linalg.pinv(normal, rcond=1e-10, hermitian=True)  # the constant vector's zero comes out as rounding
     weighted = weight * block.score
     task = inverse @ (weighted.sum(0) - weight.T @ (weighted.sum(1) * per_model))
     model = (weighted.sum(1) - weight @ task) * per_model
