@@ -1,1 +1,60 @@
 """Statistics: a table of scores in, frozen results out. Nothing here reads a shipped file or knows a model."""
+
+from findomain.stats.anova import anova_placebo, f_by_draws, poolable_types, published_anova, recomputed_anova, widest_models
+from findomain.stats.coverage import coverage, coverage_grid
+from findomain.stats.effects import model_effects
+from findomain.stats.estimate import Estimate, estimates_frame
+from findomain.stats.exposure import exposure_effect, without_exposure
+from findomain.stats.gap import GapResult, domain_gap
+from findomain.stats.placebo import PlaceboResult, placebo_rates
+from findomain.stats.power import gap_power, power_curve, variance_components
+from findomain.stats.rank_exact import exact_p, on_grid, rho_grid, smallest_rho
+from findomain.stats.ranks import RankAgreement, domain_ranks, range_restriction, rank_agreement
+from findomain.stats.resampling import bootstrap_gap, permutation_gap
+from findomain.stats.sensitivity import domain_tasks, flag_sensitivity, gap_variants, merge_families, without_flagged
+from findomain.stats.summary import GapReport, RankReport, gap_report, rank_report
+from findomain.stats.table import check_scores, read_scores
+
+__all__ = [
+    "Estimate",
+    "GapReport",
+    "GapResult",
+    "PlaceboResult",
+    "RankAgreement",
+    "RankReport",
+    "anova_placebo",
+    "bootstrap_gap",
+    "check_scores",
+    "coverage",
+    "coverage_grid",
+    "domain_gap",
+    "domain_ranks",
+    "domain_tasks",
+    "estimates_frame",
+    "exact_p",
+    "exposure_effect",
+    "f_by_draws",
+    "flag_sensitivity",
+    "gap_power",
+    "gap_report",
+    "gap_variants",
+    "merge_families",
+    "model_effects",
+    "on_grid",
+    "permutation_gap",
+    "placebo_rates",
+    "poolable_types",
+    "power_curve",
+    "published_anova",
+    "range_restriction",
+    "rank_agreement",
+    "rank_report",
+    "read_scores",
+    "recomputed_anova",
+    "rho_grid",
+    "smallest_rho",
+    "variance_components",
+    "widest_models",
+    "without_exposure",
+    "without_flagged",
+]

@@ -69,7 +69,7 @@ class Reference:
 
     Attributes:
         share: part of the variance that the domain's tasks give.
-        df: degrees of freedom of that part; infinite where its size is assumed.
+        df: degrees of freedom of that part.
         df_rest: degrees of freedom of the rest.
     """
 
@@ -93,8 +93,6 @@ class Reference:
 
 def _chi_squared_nodes(df: float, n: int) -> np.ndarray:
     """n equally likely values of a chi-squared over its degrees of freedom."""
-    if not math.isfinite(df):
-        return np.ones(1)
     return 2 * special.gammaincinv(df / 2, (np.arange(n) + 0.5) / n) / df
 
 
@@ -148,13 +146,10 @@ def contrast(cells: Cells, *, spread: Spread | None = None) -> Contrast:
     tasks = float(spread.factor * parts.inside.sum() + parts.outside.sum())
     models, n_models = models_variance(cells)
     inside, rest = parts.inside.sum(), parts.outside.sum() + models
-    squares = ((parts.inside**2 * (spread.df == 0) + parts.outside**2) / parts.df_outside).sum()
-    squares += models**2 / max(n_models - 1, 1)
-    reference = Reference(
-        share=float(inside / (inside + rest)),
-        df=float(spread.df or np.inf),
-        df_rest=float((rest + inside * (spread.df == 0)) ** 2 / squares),
-    )
+    # The domain's part is a factor times the other tasks' variances: both are estimates.
+    noise = (parts.inside**2 / parts.df_outside).sum() / inside**2 + (1 / spread.df if spread.df else 0.0)
+    squares = (parts.outside**2 / parts.df_outside).sum() + models**2 / max(n_models - 1, 1)
+    reference = Reference(share=float(inside / (inside + rest)), df=float(1 / noise), df_rest=float(rest**2 / squares))
     value = (cells.weight_inside * summary.mean_inside - cells.weight_outside * summary.mean_outside).sum()
     return Contrast(float(value), tasks, models, reference)
 

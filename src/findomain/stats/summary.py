@@ -1,4 +1,4 @@
-"""What the command line shows of a table of scores: the gap by every method that was asked for."""
+"""What the command line shows of a table of scores: the gap by every method asked for, and the ranks."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import pandas as pd
 from findomain.errors import ScoresError
 from findomain.stats.gap import GapResult, Weighting, domain_gap
 from findomain.stats.placebo import PlaceboResult, placebo_rates
+from findomain.stats.ranks import RankAgreement, rank_agreement, shared_types
 from findomain.stats.resampling import permutation_gap
 
 
@@ -94,3 +95,49 @@ def _parts(scores: pd.DataFrame, by: str, domain: str, weighting: Weighting) -> 
         if sides.any():
             parts[str(name)] = domain_gap(part, domain=domain, weighting=weighting)
     return parts
+
+
+@dataclass(frozen=True, slots=True)
+class RankReport:
+    """Rank agreement over all shared task types, and within each.
+
+    Attributes:
+        pooled: over all types that the domain and the rest share.
+        by_task_type: within each type that has three models or more on both sides.
+    """
+
+    pooled: RankAgreement
+    by_task_type: dict[str, RankAgreement]
+
+    def to_dict(self) -> dict[str, object]:
+        """JSON: ``pooled`` first, then ``by_task_type``."""
+        by_type = {name: agreement.to_dict() for name, agreement in self.by_task_type.items()}
+        return {"pooled": self.pooled.to_dict(), "by_task_type": by_type}
+
+    def to_frame(self) -> pd.DataFrame:
+        """A row an agreement, the pooled one first."""
+        rows = pd.concat([part.to_frame() for part in (self.pooled, *self.by_task_type.values())], ignore_index=True)
+        rows.insert(0, "task_type", ["all shared types", *self.by_task_type])
+        return rows
+
+    def __str__(self) -> str:
+        """One line an agreement."""
+        return "\n".join([str(self.pooled), *(f"  {part}" for part in self.by_task_type.values())])
+
+
+def rank_report(
+    scores: pd.DataFrame, *, domain: str = "finance", n_resamples: int = 500, seed: int = 0
+) -> RankReport:
+    """Everything that ``findomain ranks`` prints.
+
+    Raises:
+        ScoresError: see ``rank_agreement``.
+    """
+    pooled = rank_agreement(scores, domain=domain, n_resamples=n_resamples, seed=seed)
+    by_type = {}
+    for name in shared_types(scores, domain):
+        part = scores[scores["task_type"] == name]
+        inside = part["domain"] == domain
+        if len(set(part.loc[inside, "model"]) & set(part.loc[~inside, "model"])) >= 3:
+            by_type[name] = rank_agreement(part, domain=domain, task_type=name, n_resamples=n_resamples, seed=seed)
+    return RankReport(pooled, by_type)
