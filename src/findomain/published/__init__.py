@@ -3,6 +3,14 @@
 from findomain.published.audit import Audit, audit
 from findomain.published.flags import DUPLICATES, FLAGS, Flag
 from findomain.published.importer import Imported, import_results
+from findomain.published.paper import (
+    corrected_paired_tests,
+    finmteb_counts,
+    paper_averages,
+    paper_gaps,
+    recomputed_averages,
+)
+from findomain.published.evidence import evidence
 from findomain.published.tables import (
     load_dropped,
     load_exposure,
@@ -19,6 +27,9 @@ __all__ = [
     "Flag",
     "Imported",
     "audit",
+    "corrected_paired_tests",
+    "evidence",
+    "finmteb_counts",
     "import_results",
     "load_dropped",
     "load_exposure",
@@ -26,4 +37,7 @@ __all__ = [
     "load_paper",
     "load_scores",
     "load_tasks",
+    "paper_averages",
+    "paper_gaps",
+    "recomputed_averages",
 ]

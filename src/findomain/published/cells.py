@@ -73,8 +73,9 @@ def _legacy(content: Mapping[str, object], main_score: str) -> Iterable[tuple[st
 def _legacy_score(metrics: Mapping[str, object], main_score: str) -> float:
     kind, _, metric = main_score.partition("_")
     nested = metrics.get({"cosine": "cos_sim"}.get(kind, kind))
-    if main_score in metrics:
-        return _number(metrics[main_score])
+    for name in (main_score, main_score.removesuffix("_at_1000")):  # map, not map_at_1000, before mteb 2
+        if name in metrics:
+            return _number(metrics[name])
     if isinstance(nested, dict):
         return _number(nested.get(metric))
     if kind == "max":
