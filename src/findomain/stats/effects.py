@@ -112,7 +112,7 @@ def fit(block: Block, *, model_weight: np.ndarray | None = None) -> Fit:
     n_model, n_task = weight.sum(1), weight.sum(0)
     per_model = np.divide(1.0, n_model, out=np.zeros_like(n_model), where=n_model > 0)
     normal = np.diag(n_task) - weight.T @ (weight * per_model[:, None])
-    inverse = np.linalg.pinv(normal, rcond=1e-10, hermitian=True)  # the constant vector's zero comes out as rounding
+    inverse = _laplacian_inverse(normal)
     weighted = weight * block.score
     task = inverse @ (weighted.sum(0) - weight.T @ (weighted.sum(1) * per_model))
     model = (weighted.sum(1) - weight @ task) * per_model
@@ -126,6 +126,21 @@ def fit(block: Block, *, model_weight: np.ndarray | None = None) -> Fit:
         residual=residual,
         inverse=inverse,
     )
+
+
+def _laplacian_inverse(normal: np.ndarray) -> np.ndarray:
+    """Pseudo-inverse of a connected table's normal equations, whose one null vector is the constant; else by eigenvalues."""
+    n = len(normal)
+    constant = np.full((n, n), 1 / n)
+    shifted = normal + constant * max(normal.trace() / n, 1.0)
+    try:
+        factor = np.linalg.cholesky(shifted)
+        connected = factor.diagonal().min() > 1e-4 * factor.diagonal().max()
+    except np.linalg.LinAlgError:
+        connected = False
+    if not connected:  # a bootstrap can leave a task without models, or part the table
+        return np.linalg.pinv(normal, rcond=1e-10, hermitian=True)
+    return np.linalg.inv(shifted) - constant / max(normal.trace() / n, 1.0)
 
 
 def influence(fitted: Fit, *, on_models: np.ndarray, on_tasks: np.ndarray) -> np.ndarray:

@@ -48,10 +48,10 @@ class Estimate:
 
     def __str__(self) -> str:
         """One line: name, estimate, interval, p and the numbers of models and tasks."""
+        interval = f"95% {self.ci_low:+.3f} to {self.ci_high:+.3f}, " if math.isfinite(self.ci_low) else ""
         return (
-            f"{self.name}: {self.estimate:+.3f} (95% {self.ci_low:+.3f} to {self.ci_high:+.3f}, "
-            f"p = {self.p_value:.3g}; {self.n_models} models, {self.n_domain_tasks} of {self.n_tasks} tasks; "
-            f"{self.method})"
+            f"{self.name}: {self.estimate:+.3f} ({interval}p = {self.p_value:.3g}; {self.n_models} models, "
+            f"{self.n_domain_tasks} of {self.n_tasks} tasks; {self.method})"
         )
 
 

@@ -81,7 +81,7 @@ def gap_report(
         by=by,
         parts=_parts(scores, str(by), domain, weighting) if split else {},
         permutation=permutation_gap(scores, domain=domain, weighting=weighting, n_permutations=permutations, seed=seed)
-        if permutations
+        if permutations and weighting != "paper"
         else None,
         placebo=placebo_rates(scores, domain=domain, n_draws=placebo, seed=seed) if placebo else None,
     )

@@ -1,0 +1,40 @@
+"""Frames of results as a reader wants them: points instead of shares, words instead of column names."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from findomain.report.style import POINTS
+
+NAMES = {
+    "task_type": "task type",
+    "estimate": "gap",
+    "ci_low": "from",
+    "ci_high": "to",
+    "p_value": "p",
+    "n_models": "models",
+    "n_tasks": "tasks",
+    "n_domain_tasks": "domain tasks",
+}
+
+
+def readable_gaps(gaps: pd.DataFrame, *first: str) -> pd.DataFrame:
+    """Gaps in points to one decimal with their interval, p and numbers; ``first`` names the columns to lead with."""
+    columns = [*first, "estimate", "ci_low", "ci_high", "p_value", "n_models", "n_tasks", "n_domain_tasks"]
+    shown = gaps[columns].copy()
+    for column in ("estimate", "ci_low", "ci_high"):
+        shown[column] = (shown[column] * POINTS).round(1)
+    shown["p_value"] = shown["p_value"].map(readable_p)
+    return shown.rename(columns=NAMES).set_index(list(dict.fromkeys(NAMES.get(name, name) for name in first)))
+
+
+def readable_p(p: float) -> str:
+    """A p-value as it is printed: three decimals, or '< .001'."""
+    if pd.isna(p):
+        return ""
+    return "< .001" if p < 0.001 else f"{p:.3f}".removeprefix("0")
+
+
+def in_points(value: float) -> float:
+    """A share as points to one decimal, a plain float for glue."""
+    return round(float(value) * POINTS, 1)
