@@ -170,3 +170,10 @@ def test_bootstrap_is_near_the_clustered_interval_when_tasks_are_many() -> None:
     assert drawn.pooled.estimate == clustered.pooled.estimate
     assert drawn.pooled.se == pytest.approx(clustered.pooled.se, rel=0.15)
     assert drawn.pooled.ci_low < drawn.pooled.estimate < drawn.pooled.ci_high
+
+
+def test_one_task_against_one_has_an_estimate_and_no_interval() -> None:
+    table = hand_made().query("task_type == 'STS'").groupby(["model", "domain"]).head(1)
+    pooled = domain_gap(table).pooled
+    assert pooled.estimate == pytest.approx(-0.2, abs=EXACT)
+    assert np.isnan([pooled.se, pooled.ci_low, pooled.ci_high, pooled.p_value]).all()

@@ -72,7 +72,9 @@ def test_a_planted_exposure_is_found_and_taken_off() -> None:
 
 
 def test_exposure_intervals_cover() -> None:
-    hits = [abs((e := exposure_effect(exposed(0.02, seed))).estimate - 0.02) < e.ci_high - e.estimate for seed in range(80)]
+    hits = [
+        abs((e := exposure_effect(exposed(0.02, seed))).estimate - 0.02) < e.ci_high - e.estimate for seed in range(80)
+    ]
     assert np.mean(hits) > 0.87
 
 

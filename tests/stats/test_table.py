@@ -1,5 +1,7 @@
 """The scores table is checked at the door: every mistake gets one line that names the place."""
 
+from pathlib import Path
+
 import pandas as pd
 import pytest
 
@@ -49,7 +51,7 @@ def test_an_empty_table_is_refused() -> None:
 
 
 @pytest.mark.parametrize("suffix", [".csv", ".parquet", ".jsonl"])
-def test_every_format_reads_the_same(tmp_path, suffix: str) -> None:
+def test_every_format_reads_the_same(tmp_path: Path, suffix: str) -> None:
     path = tmp_path / f"scores{suffix}"
     writers = {
         ".csv": lambda frame: frame.to_csv(path, index=False),
@@ -71,7 +73,7 @@ def test_every_format_reads_the_same(tmp_path, suffix: str) -> None:
         ("scores.jsonl", b"{broken", "cannot be read as jsonl"),
     ],
 )
-def test_a_wrong_file_is_one_clear_line(tmp_path, name: str, content: bytes | None, message: str) -> None:
+def test_a_wrong_file_is_one_clear_line(tmp_path: Path, name: str, content: bytes | None, message: str) -> None:
     if content is not None:
         (tmp_path / name).write_bytes(content)
     with pytest.raises(ScoresError, match=message) as caught:

@@ -17,7 +17,9 @@ from findomain.errors import MissingExtraError, NotebookError
 OPTIONS = ("--all", "-n", "-W", "--keep-going", "-q")
 
 
-def build_pages(edition: Edition, executed: Collection[str] = (), say: Callable[[str], None] = lambda line: None) -> Path:
+def build_pages(
+    edition: Edition, executed: Collection[str] = (), say: Callable[[str], None] = lambda line: None
+) -> Path:
     """Build the pages unless they are current, and return the first one.
 
     All pages are read again: numbers glued from another page would otherwise stay old, and the warnings of an

@@ -1,6 +1,7 @@
 """Published scores: the shipped tables, the importer that makes them, and the audit of their blemishes."""
 
 from findomain.published.audit import Audit, audit
+from findomain.published.evidence import evidence
 from findomain.published.flags import DUPLICATES, FLAGS, Flag
 from findomain.published.importer import Imported, import_results
 from findomain.published.paper import (
@@ -10,7 +11,6 @@ from findomain.published.paper import (
     paper_gaps,
     recomputed_averages,
 )
-from findomain.published.evidence import evidence
 from findomain.published.tables import (
     load_dropped,
     load_exposure,

@@ -68,7 +68,9 @@ def _looks_like_finance() -> dict[str, object]:
     odd = tasks[named & (tasks["domain"] != "finance")]
     scores = load_scores()
     marked = scores[scores["task"].isin(odd["task"])]
-    return _row("name looks like finance, content is not", "domain", "task", marked, ", ".join(odd["task"]), "names screened")
+    return _row(
+        "name looks like finance, content is not", "domain", "task", marked, ", ".join(odd["task"]), "names screened"
+    )
 
 
 def _dropped_rows() -> list[dict[str, object]]:
@@ -79,9 +81,7 @@ def _dropped_rows() -> list[dict[str, object]]:
     ]
 
 
-def _row(
-    blemish: str, column: str, level: str, marked: pd.DataFrame, examples: str, source: str
-) -> dict[str, object]:
+def _row(blemish: str, column: str, level: str, marked: pd.DataFrame, examples: str, source: str) -> dict[str, object]:
     return {
         "blemish": blemish,
         "column": column,

@@ -33,7 +33,9 @@ class TaskSplits:
 def read_rows(records: Iterable[Record], declared: Mapping[str, TaskSplits]) -> pd.DataFrame:
     """One row a file, split and subset, with the reason why it is dropped (empty where it is kept)."""
     rows = [row for record in records for row in _rows(record, declared.get(record.task))]
-    return pd.DataFrame(rows, columns=["model", "task", "revision", "version", "layout", "split", "subset", "score", "reason"])
+    return pd.DataFrame(
+        rows, columns=["model", "task", "revision", "version", "layout", "split", "subset", "score", "reason"]
+    )
 
 
 def _rows(record: Record, task: TaskSplits | None) -> Iterable[tuple[object, ...]]:

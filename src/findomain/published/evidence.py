@@ -36,9 +36,13 @@ def evidence(
 
 def _known(wanted: Sequence[str], names: Sequence[str], column: str) -> list[str]:
     """Full names; the part of a model's name behind the slash will do."""
-    short = {str(name).split("/")[-1].lower(): str(name) for name in names} | {str(name).lower(): str(name) for name in names}
+    short = {str(name).split("/")[-1].lower(): str(name) for name in names} | {
+        str(name).lower(): str(name) for name in names
+    }
     for name in wanted:
         if name.lower() not in short:
             near = get_close_matches(name.lower(), list(short), n=3, cutoff=0.4)
-            raise PublishedError(f"no {column} {name!r} in the published scores; nearest: {', '.join(short[n] for n in near)}")
+            raise PublishedError(
+                f"no {column} {name!r} in the published scores; nearest: {', '.join(short[n] for n in near)}"
+            )
     return [short[name.lower()] for name in wanted]

@@ -48,7 +48,9 @@ def task_facts() -> tuple[pd.DataFrame, dict[str, TaskSplits], dict[str, list[st
         if len(language) != 1 or None in language:
             continue
         adapted[meta.name] = list(meta.adapted_from or [])
-        declared[meta.name] = TaskSplits(meta.main_score, tuple(meta.eval_splits), tuple(task.hf_subsets or ["default"]))
+        declared[meta.name] = TaskSplits(
+            meta.main_score, tuple(meta.eval_splits), tuple(task.hf_subsets or ["default"])
+        )
         rows.append(_task_row(meta, str(language.pop())) | {c: meta.name in names for c, names in benchmarks.items()})
     return pd.DataFrame(rows), declared, adapted
 
@@ -105,7 +107,9 @@ def model_metas() -> dict[str, ModelMeta]:
     import mteb
 
     metas = {meta.name: meta for meta in mteb.get_model_metas() if meta.name}
-    renamed = {name.replace("mongodb/", "voyageai/", 1): meta for name, meta in metas.items() if name.startswith("mongodb/")}
+    renamed = {
+        name.replace("mongodb/", "voyageai/", 1): meta for name, meta in metas.items() if name.startswith("mongodb/")
+    }
     return renamed | metas
 
 

@@ -38,7 +38,9 @@ def families(tasks: Iterable[str], adapted_from: Mapping[str, Iterable[str]], pa
 
     ``patterns`` has the columns ``pattern`` (a regular expression, matched from the start) and ``family``.
     """
-    compiled = [(re.compile(pattern), family) for pattern, family in patterns[["pattern", "family"]].itertuples(index=False)]
+    compiled = [
+        (re.compile(pattern), family) for pattern, family in patterns[["pattern", "family"]].itertuples(index=False)
+    ]
     out = {}
     for task in tasks:
         source = source_dataset(task, adapted_from)

@@ -38,14 +38,23 @@ FLAGS: dict[str, Flag] = {
     "flag_legacy": Flag("cell", "file in the layout before mteb 1.11", "no key 'scores'"),
     "flag_incomplete": Flag("cell", "lacks splits or subsets that the task declares", "parts counted"),
     "flag_task_twin": Flag(
-        "task", "another edition of a dataset already counted (.v2, HardNegatives, Nano, HUME, a sum)", "names, adapted_from", True
+        "task",
+        "another edition of a dataset already counted (.v2, HardNegatives, Nano, HUME, a sum)",
+        "names, adapted_from",
+        True,
     ),
     "flag_domain": Flag("task", "tag and content disagree, or the domain is disputed", "data/domains.csv"),
     "flag_mislabelled": Flag("task", "relevance labels reported as wrong", "arXiv 2510.19365"),
     "flag_private": Flag("task", "private set that one vendor could see", "mteb issue #3934"),
-    "flag_model_twin": Flag("model", "same scores as another name on nearly every shared task", "scores compared", True),
-    "flag_model_variant": Flag("model", "another precision, dimension or prompt of a model already counted", "name", True),
-    "flag_not_dense": Flag("model", "cross-encoder, late interaction or sparse: no single vector a text", "mteb model type"),
+    "flag_model_twin": Flag(
+        "model", "same scores as another name on nearly every shared task", "scores compared", True
+    ),
+    "flag_model_variant": Flag(
+        "model", "another precision, dimension or prompt of a model already counted", "name", True
+    ),
+    "flag_not_dense": Flag(
+        "model", "cross-encoder, late interaction or sparse: no single vector a text", "mteb model type"
+    ),
 }
 DUPLICATES = tuple(name for name, flag in FLAGS.items() if flag.duplicate)
 _PRIVATE = re.compile(r"^(English|Chinese|Japanese|French|German)(Finance|Healthcare)\d")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from findomain.errors import PublishedError
 from findomain.paths import DATA
 from findomain.published import facts
 from findomain.published.cells import choose, read_rows
@@ -51,8 +52,10 @@ def import_results(source: str | Path, out: str | Path) -> Imported:
         PublishedError: see ``read_records``.
         MissingExtraError: the mteb package, which knows tasks and models, is not installed.
     """
-    facts.need_mteb()
     source, out = Path(source), Path(out)
+    if not source.exists():
+        raise PublishedError(f"{source}: no such file or folder")
+    facts.need_mteb()
     tasks, declared, adapted = facts.task_facts()
     counter = _Counter()
     rows = read_rows(counter(_with_progress(read_records(source), count_files(source))), declared)
@@ -97,7 +100,9 @@ def _with_progress(records: Iterable[Record], total: int | None) -> Iterable[Rec
 def _with_task_reasons(rows: pd.DataFrame, tasks: pd.DataFrame) -> pd.DataFrame:
     """Drop whole tasks and models that are not of the study: other scales, other types, people."""
     kind = rows["task"].map(tasks.set_index("task")["task_type"])
-    reason = rows["reason"].mask(rows["reason"].eq("") & ~kind.isin(facts.TYPES), "task type not scored from 0 to 1 on texts")
+    reason = rows["reason"].mask(
+        rows["reason"].eq("") & ~kind.isin(facts.TYPES), "task type not scored from 0 to 1 on texts"
+    )
     return rows.assign(reason=reason.mask(reason.eq("") & rows["model"].isin(NOT_MODELS), "no model"))
 
 

@@ -12,8 +12,8 @@ TYPES = ("STS", "Retrieval", "Classification", "Clustering", "Reranking", "PairC
 def recomputed_averages() -> pd.DataFrame:
     """The printed averages of the paper's two tables by task type, and the mean of the seven printed types.
 
-    Columns ``model, language, printed, recomputed, agrees`` (to one unit of the fourth decimal, which the rounding of the
-    seven printed numbers allows).
+    Columns ``model, language, printed, recomputed, agrees`` (to one unit of the fourth decimal, which the rounding
+    of the seven printed numbers allows).
     """
     frames = []
     for language in ("english", "chinese"):
@@ -50,7 +50,9 @@ def paper_gaps() -> pd.DataFrame:
     general = general.assign(model=general["model"].map(names))
     finance = load_paper("finmteb_english_by_task_type").melt("model", list(TYPES), "task_type", "finance")
     both = general.merge(finance, on=["model", "task_type"])
-    return both.assign(difference=both["finance"] - both["general"]).sort_values(["model", "task_type"], ignore_index=True)
+    return both.assign(difference=both["finance"] - both["general"]).sort_values(
+        ["model", "task_type"], ignore_index=True
+    )
 
 
 def paper_averages() -> pd.DataFrame:

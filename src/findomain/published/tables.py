@@ -97,7 +97,18 @@ def load_scores(
     keep = ~scores[list(drop)].any(axis=1) if drop else pd.Series(True, index=scores.index)
     if language is not None:
         keep &= scores["language"] == language
-    first = ["model", "task", "task_type", "domain", "language", "score", "n_items", "source", "in_training", "revision"]
+    first = [
+        "model",
+        "task",
+        "task_type",
+        "domain",
+        "language",
+        "score",
+        "n_items",
+        "source",
+        "in_training",
+        "revision",
+    ]
     return scores.loc[keep, [*first, "family", *FLAGS]].sort_values(["model", "task"], ignore_index=True)
 
 

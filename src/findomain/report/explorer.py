@@ -16,25 +16,27 @@ def model_table(scores: pd.DataFrame, *, domain: str = "finance", min_tasks: int
     types = scores.loc[sides[domain], "task_type"].unique()
     facts = load_models().set_index("model")
     flags = [name for name, flag in FLAGS.items() if flag.level == "model"]
-    table = pd.DataFrame(
-        {
-            "released": facts["release_date"].fillna(""),
-            "parameters, millions": facts["n_parameters"] / 1e6,
-            "dimensions": facts["dimensions"],
-            "open weights": facts["open_weights"].astype("boolean"),
-            "base model": facts["base_model"],
-            "training data": facts["training_declared"].map({True: "declared", False: "unknown"}),
-            "tasks": scores.groupby("model")["task"].nunique(),
-            "flagged": facts[flags].any(axis=1),
-        }
-    )
-    for name, chosen in sides.items():
+    table = pd.DataFrame({"tasks": scores.groupby("model")["task"].nunique()}).join(facts)
+    ranks = domain_ranks(scores, domain=domain).rank(ascending=False)
+    for side, (name, chosen) in zip(("domain", "other"), sides.items(), strict=True):
         part = scores[chosen & scores["task_type"].isin(types)]
         table[name] = model_effects(part, min_tasks=min_tasks) * POINTS
-    kept = table[table["tasks"].notna()].astype({"tasks": int, "dimensions": "Int64"})
-    both = domain_ranks(scores, domain=domain).rank(ascending=False)
-    kept[f"{domain} rank"], kept["other rank"] = both["domain"].astype("Int64"), both["other"].astype("Int64")
-    return kept.rename_axis("model").sort_values("other rank").reset_index()
+        table[f"{name} rank"] = ranks[side].astype("Int64")
+    shown = {
+        f"{domain} rank": table[f"{domain} rank"],
+        "other rank": table["other rank"],
+        domain: table[domain],
+        "other": table["other"],
+        "tasks": table["tasks"],
+        "parameters, millions": (table["n_parameters"] / 1e6).round().astype("Int64"),
+        "dimensions": table["dimensions"].astype("Int64"),
+        "released": table["release_date"].fillna(""),
+        "open weights": table["open_weights"].astype("boolean"),
+        "training data": table["training_declared"].map({True: "declared", False: "unknown"}),
+        "flagged": table[flags].any(axis=1),
+        "base model": table["base_model"],
+    }
+    return pd.DataFrame(shown).rename_axis("model").sort_values("other rank", kind="stable").reset_index()
 
 
 def task_table(scores: pd.DataFrame) -> pd.DataFrame:

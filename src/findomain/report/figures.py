@@ -20,7 +20,7 @@ def forest(gaps: pd.DataFrame, *, label: str = "task_type", colour: str | None =
     ``gaps`` has the columns of ``GapResult.to_frame``; rows are drawn from the top in the order given. ``colour``
     names the column whose values choose the colours.
     """
-    figure, (axes,) = new_figure(0.9 + 0.42 * len(gaps))
+    figure, (axes,) = new_figure(0.9 + 0.34 * len(gaps))
     for place, (_, row) in enumerate(gaps.iterrows()):
         shade = COLOURS.get(str(row[colour]), QUIET) if colour else ACCENT
         _interval(axes, place, row, shade, limit)
@@ -31,9 +31,16 @@ def forest(gaps: pd.DataFrame, *, label: str = "task_type", colour: str | None =
             xytext=(6, 0),
             textcoords="offset points",
             va="center",
-            fontsize=10,
+            fontsize="small",
         )
-    axes.annotate("tasks", (1.0, -0.75), xycoords=("axes fraction", "data"), xytext=(-4, 0), textcoords="offset points")
+    axes.annotate(
+        "tasks",
+        (1.0, -0.75),
+        xycoords=("axes fraction", "data"),
+        xytext=(-4, 0),
+        textcoords="offset points",
+        fontsize="small",
+    )
     axes.axvline(0, color="black", linewidth=1)
     axes.set_yticks(range(len(gaps)), [str(name) for name in gaps[label]])
     axes.set_ylim(len(gaps) - 0.4, -1.1)
@@ -59,12 +66,10 @@ def heat(counts: pd.DataFrame, *, xlabel: str, ylabel: str, fmt: str = ".0f") ->
     """A table of numbers as shades with the numbers written in."""
     import seaborn as sns
 
-    figure, (axes,) = new_figure(1.2 + 0.45 * len(counts))
-    sns.heatmap(
-        counts, annot=True, fmt=fmt, cmap="Oranges", cbar=False, linewidths=1, ax=axes, norm=_log_norm(counts)
-    )
+    figure, (axes,) = new_figure(1.1 + 0.4 * len(counts))
+    sns.heatmap(counts, annot=True, fmt=fmt, cmap="Oranges", cbar=False, linewidths=1, ax=axes, norm=_log_norm(counts))
     axes.set(xlabel=xlabel, ylabel=ylabel)
-    axes.tick_params(axis="x", rotation=35)
+    axes.tick_params(axis="x", rotation=40)
     return figure
 
 
@@ -78,8 +83,10 @@ def growth(table: pd.DataFrame, *, x: str, y: str, colour: str, xlabel: str, yla
     """Lines over log-log axes, one a value of ``colour``."""
     import seaborn as sns
 
-    figure, (axes,) = new_figure(3.8)
-    sns.lineplot(table, x=x, y=y, hue=colour, style=colour, markers=True, dashes=False, ax=axes, palette=_palette(table[colour]))
+    figure, (axes,) = new_figure(3.4)
+    sns.lineplot(
+        table, x=x, y=y, hue=colour, style=colour, markers=True, dashes=False, ax=axes, palette=_palette(table[colour])
+    )
     axes.set(xscale="log", yscale="log", xlabel=xlabel, ylabel=ylabel)
     axes.legend(title=None, frameon=False)
     return figure
@@ -111,7 +118,7 @@ def rates(table: pd.DataFrame, *, label: str, target: float, xlabel: str, panel:
 
 def scatter(table: pd.DataFrame, *, x: str, y: str, xlabel: str, ylabel: str, highlight: str | None = None) -> Figure:
     """Models as points; where ``highlight`` is true they are drawn in the accent colour."""
-    figure, (axes,) = new_figure(4.6)
+    figure, (axes,) = new_figure(3.8)
     chosen = table[highlight].to_numpy(bool) if highlight else np.zeros(len(table), bool)
     for mask, shade, size in ((~chosen, QUIET, 18), (chosen, ACCENT, 34)):
         axes.scatter(table.loc[mask, x], table.loc[mask, y], color=shade, s=size, alpha=0.75, linewidths=0)
@@ -123,8 +130,10 @@ def curves(table: pd.DataFrame, *, x: str, y: str, colour: str, xlabel: str, yla
     """Curves over a logarithmic axis of tasks, one a value of ``colour``, with the target as a dashed line."""
     import seaborn as sns
 
-    figure, (axes,) = new_figure(3.8)
-    sns.lineplot(table, x=x, y=y, hue=colour, style=colour, markers=True, dashes=False, ax=axes, palette=_palette(table[colour]))
+    figure, (axes,) = new_figure(3.4)
+    sns.lineplot(
+        table, x=x, y=y, hue=colour, style=colour, markers=True, dashes=False, ax=axes, palette=_palette(table[colour])
+    )
     axes.axhline(target, color="black", linewidth=1, linestyle="--")
     axes.set(xscale="log", ylim=(0, 1.02), xlabel=xlabel, ylabel=ylabel)
     axes.legend(title=None, frameon=False)
@@ -133,12 +142,14 @@ def curves(table: pd.DataFrame, *, x: str, y: str, colour: str, xlabel: str, yla
 
 def trend(table: pd.DataFrame, *, x: str, y: str, colour: str, xlabel: str, ylabel: str, logx: bool = False) -> Figure:
     """Points with a running median (an eighth of the points at a time) for each value of ``colour``."""
-    figure, (axes,) = new_figure(4.2)
+    figure, (axes,) = new_figure(3.8)
     palette = _palette(table[colour])
     for value, part in table.sort_values(x).groupby(colour, sort=False):
         axes.scatter(part[x], part[y], s=14, alpha=0.35, linewidths=0, color=palette[value])
         window = max(len(part) // 8, 5)
-        axes.plot(part[x], part[y].rolling(window, center=True).median(), color=palette[value], label=value, linewidth=2.2)
+        axes.plot(
+            part[x], part[y].rolling(window, center=True).median(), color=palette[value], label=value, linewidth=2.2
+        )
     axes.set(xlabel=xlabel, ylabel=ylabel, xscale="log" if logx else "linear")
     axes.legend(title=None, frameon=False)
     return figure

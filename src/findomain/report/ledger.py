@@ -106,7 +106,8 @@ def _ranks(evidence: Evidence) -> Verdict:
 def _ranks_n(_: Evidence) -> Verdict:
     rhos = published.load_paper("rank_correlation_by_task_type")["spearman_rho"]
     fits = {n: sum(on_grid(rhos, n)) for n in (5, 7)}
-    return OPEN, f"{fits[5]} of {len(rhos)} printed values fit five models, {fits[7]} fit seven; at five only |rho| = 1 is p < .05"
+    figure = f"{fits[5]} of {len(rhos)} printed values fit five models, {fits[7]} fit seven"
+    return OPEN, f"{figure}; at five only |rho| = 1 is p < .05"
 
 
 def _complexity(_: Evidence) -> Verdict:
@@ -125,7 +126,9 @@ def _adapted(comparison: str) -> Verdict:
 def _bag_of_words(_: Evidence) -> Verdict:
     table = published.load_paper("finmteb_english_by_task_type").set_index("model")["STS"]
     best = table.drop("BOW").idxmax()
-    return HOLDS if table["BOW"] > table[best] else FAILS, f"{table['BOW']:.4f} against {table[best]:.4f} ({best}), on two datasets"
+    return HOLDS if table["BOW"] > table[
+        best
+    ] else FAILS, f"{table['BOW']:.4f} against {table[best]:.4f} ({best}), on two datasets"
 
 
 def _datasets(_: Evidence) -> Verdict:

@@ -1,6 +1,13 @@
 """Statistics: a table of scores in, frozen results out. Nothing here reads a shipped file or knows a model."""
 
-from findomain.stats.anova import anova_placebo, f_by_draws, poolable_types, published_anova, recomputed_anova, widest_models
+from findomain.stats.anova import (
+    anova_placebo,
+    f_by_draws,
+    poolable_types,
+    published_anova,
+    recomputed_anova,
+    widest_models,
+)
 from findomain.stats.coverage import coverage, coverage_grid
 from findomain.stats.effects import model_effects
 from findomain.stats.estimate import Estimate, estimates_frame

@@ -19,7 +19,6 @@ from scipy import optimize, special
 
 from findomain.stats.effects import Fit, influence
 
-
 ENOUGH = 4  # degrees of freedom from which a type's own variance is used; with fewer it is hardly a number
 
 
@@ -191,6 +190,8 @@ def summarise(effects: list[np.ndarray], inside: tuple[np.ndarray, ...] | list[n
 
 @dataclass(frozen=True, slots=True)
 class VarianceParts:
+    """Variance of a contrast by type, inside and outside of the domain, and the degrees of freedom of the latter."""
+
     inside: np.ndarray
     outside: np.ndarray
     df_outside: np.ndarray
@@ -206,9 +207,7 @@ def variance_parts(summary: CellSummary, cells: Cells, spread: Spread) -> Varian
     )
 
 
-def _outside_variance(
-    summary: CellSummary, pooled: np.ndarray, df_pooled: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
+def _outside_variance(summary: CellSummary, pooled: np.ndarray, df_pooled: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Variance of the other tasks' effects by type, and its degrees of freedom; thin types borrow that of all types."""
     df = np.maximum(summary.n_outside - 1, 0)
     own = summary.squares_outside / np.maximum(df, 1)
@@ -218,7 +217,8 @@ def _outside_variance(
 
 def domain_spread(summary: CellSummary) -> Spread:
     """Estimate the spread factor from all types that have two domain tasks or more."""
-    df_pooled = np.maximum(np.maximum(summary.n_outside - 1, 0).sum(-1, keepdims=True), 1)
+    df_pooled = np.maximum(summary.n_outside - 1, 0).sum(-1, keepdims=True).astype(float)
+    df_pooled[df_pooled == 0] = np.nan  # one other task a type: no spread to be seen, so no interval
     pooled = summary.squares_outside.sum(-1, keepdims=True) / df_pooled
     variance, df_outside = _outside_variance(summary, pooled, df_pooled)
     df = int(np.max(np.maximum(summary.n_inside - 1, 0).sum(-1)))

@@ -62,7 +62,7 @@ def coverage_grid(
     n_draws: int = 200,
     seed: int = 0,
 ) -> pd.DataFrame:
-    """``coverage`` over a grid of sizes, half of the cells missing; domains of more than half the tasks are left out."""
+    """``coverage`` over a grid of sizes, half of the cells missing; no domain has more than half the tasks."""
     designs = [
         Design(n_models=m, n_tasks=t, n_domain_tasks=d)
         for m, t, d in product(n_models, n_tasks, n_domain_tasks)

@@ -129,7 +129,7 @@ def fit(block: Block, *, model_weight: np.ndarray | None = None) -> Fit:
 
 
 def _laplacian_inverse(normal: np.ndarray) -> np.ndarray:
-    """Pseudo-inverse of a connected table's normal equations, whose one null vector is the constant; else by eigenvalues."""
+    """Pseudo-inverse of the normal equations; those of a connected table have the constant as their one null vector."""
     n = len(normal)
     constant = np.full((n, n), 1 / n)
     shifted = normal + constant * max(normal.trace() / n, 1.0)

@@ -39,9 +39,7 @@ def exposure_effect(scores: pd.DataFrame, *, held: Held = "task") -> Estimate:
         raise ScoresError("in_training never differs between the tasks of a model: exposure has no effect to estimate")
     y = [_residual(block, held) for _, block in pairs]
     slope = sum(float((a * b).sum()) for a, b in zip(x, y, strict=True)) / sxx
-    pieces = pd.concat(
-        _long(block, a * (b - slope * a)) for (block, _), a, b in zip(pairs, x, y, strict=True)
-    )
+    pieces = pd.concat(_long(block, a * (b - slope * a)) for (block, _), a, b in zip(pairs, x, y, strict=True))
     by_task, by_model = (pieces.groupby(name)["value"].sum() for name in ("task", "model"))
     variance = _cluster(by_task) + _cluster(by_model) - float((pieces["value"] ** 2).sum())
     se = math.sqrt(max(variance, _cluster(by_task), _cluster(by_model))) / sxx

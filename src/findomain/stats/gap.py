@@ -110,8 +110,11 @@ def single_types(cells: ct.Cells) -> list[ct.Cells]:
 
 def _t_estimate(cells: ct.Cells, spread: ct.Spread, domain: str, method: str) -> Estimate:
     value = ct.contrast(cells, spread=spread)
+    if not value.se > 0:  # one other task a type, or no spread at all: no interval can be had
+        nan = float("nan")
+        return describe(cells, domain, method, value.estimate, nan, (nan, nan), nan)
     half = value.reference.quantile() * value.se
-    p_value = value.reference.p_value(value.estimate / value.se) if value.se > 0 else float("nan")
+    p_value = value.reference.p_value(value.estimate / value.se)
     return describe(cells, domain, method, value.estimate, value.se, (-half, half), p_value)
 
 
@@ -124,7 +127,7 @@ def describe(
     around: tuple[float, float],
     p_value: float,
 ) -> Estimate:
-    """An ``Estimate`` of a contrast, with its numbers of models and tasks; the interval is given around the estimate."""
+    """An ``Estimate`` of a contrast with its numbers of models and tasks; the interval is given around the value."""
     types = [fitted.block.task_type for fitted in cells.fits]
     return Estimate(
         name=f"{domain} gap, {types[0] if len(types) == 1 else 'pooled'}",

@@ -16,15 +16,16 @@ from findomain.errors import ScoresError
 from findomain.stats import contrast as ct
 from findomain.stats.effects import Fit, fit, make_blocks
 from findomain.stats.naive import naive_test
-from findomain.stats.resampling import random_labels
+from findomain.stats.resampling import drawn_effects, drawn_means, percentile_p, random_labels
 from findomain.stats.table import check_domain
 
 ALPHA = 0.05
-N_REFERENCE = 2000
+N_REFERENCE, N_BOOTSTRAPS = 2000, 200
 TESTS = {
     "cell ANOVA": "every score an independent observation",
     "clustered by model": "scores of one model depend on each other, tasks taken as fixed",
     "clustered by task and model": "findomain's interval: tasks and models both drawn",
+    "bootstrap": "percentile interval from drawing tasks and models",
     "permutation": "the domain label permuted among the tasks of a type",
 }
 
@@ -60,9 +61,7 @@ class PlaceboResult:
         return f"placebo rate at p < {ALPHA}, {self.n_draws} draws: " + ", ".join(parts)
 
 
-def placebo_rates(
-    scores: pd.DataFrame, *, domain: str = "finance", n_draws: int = 500, seed: int = 0
-) -> PlaceboResult:
+def placebo_rates(scores: pd.DataFrame, *, domain: str = "finance", n_draws: int = 500, seed: int = 0) -> PlaceboResult:
     """Rejection rates of each test over random labellings of the tasks outside of the domain.
 
     Raises:
@@ -82,7 +81,7 @@ def placebo_rates(
     for task_type, chosen in _groups(fits):
         part, drawn = [fits[k] for k in chosen], [labels[k] for k in chosen]
         reference = [random_labels(len(fits[k].block.tasks), sizes[k], N_REFERENCE, rng) for k in chosen]
-        for test, p_values in _p_values(part, drawn, reference).items():
+        for test, p_values in _p_values(part, drawn, reference, rng).items():
             rejected = int((p_values < ALPHA).sum())
             interval = stats.binomtest(rejected, n_draws).proportion_ci(method="wilson")
             rows.append(
@@ -104,7 +103,9 @@ def _groups(fits: list[Fit]) -> list[tuple[str, list[int]]]:
     return [("pooled", list(range(len(fits)))), *singles]
 
 
-def _p_values(fits: list[Fit], labels: list[np.ndarray], reference: list[np.ndarray]) -> dict[str, np.ndarray]:
+def _p_values(
+    fits: list[Fit], labels: list[np.ndarray], reference: list[np.ndarray], rng: np.random.Generator
+) -> dict[str, np.ndarray]:
     """p of each test for each labelling, shape (n_draws,)."""
     n_draws = len(labels[0])
     blocks = [f.block for f in fits]
@@ -114,6 +115,7 @@ def _p_values(fits: list[Fit], labels: list[np.ndarray], reference: list[np.ndar
         "cell ANOVA": np.array([test.p_iid for test in naive]),
         "clustered by model": np.array([test.p_by_model for test in naive]),
         "clustered by task and model": np.array([_clustered_p(fits, draw) for draw in draws]),
+        "bootstrap": _bootstrap_p(fits, draws, rng),
         "permutation": _permutation_p(fits, labels, reference),
     }
 
@@ -122,6 +124,16 @@ def _clustered_p(fits: list[Fit], labels: list[np.ndarray]) -> float:
     ones = np.ones(len(fits))
     value = ct.contrast(ct.make_cells(fits, labels, ones, ones))
     return value.reference.p_value(value.estimate / value.se)
+
+
+def _bootstrap_p(fits: list[Fit], draws: list[list[np.ndarray]], rng: np.random.Generator) -> np.ndarray:
+    ones = np.ones(len(fits))
+    effects = drawn_effects(ct.make_cells(fits, draws[0], ones, ones), N_BOOTSTRAPS, rng)
+    p_values = []
+    for draw in draws:
+        sides = [drawn_means(effect, label, rng) for effect, label in zip(effects, draw, strict=True)]
+        p_values.append(percentile_p(np.mean([side[:, 0] - side[:, 1] for side in sides], axis=0)))
+    return np.array(p_values)
 
 
 def _permutation_p(fits: list[Fit], labels: list[np.ndarray], reference: list[np.ndarray]) -> np.ndarray:

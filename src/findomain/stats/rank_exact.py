@@ -70,7 +70,10 @@ def permutation_p(x: np.ndarray, y: np.ndarray, *, n_permutations: int, rng: np.
 
 
 def smallest_rho(n: int, *, power: float = 0.8) -> float:
-    """The true rho that n models find at p < 0.05 with this power (Fisher z, variance of Bonett & Wright 2000); NaN if none."""
+    """The true rho that n models find at p < 0.05 with this power; NaN if none.
+
+    Fisher's z with the variance of Bonett & Wright (2000).
+    """
     if n < 4:
         return float("nan")
     reach = stats.norm.ppf(0.975) + stats.norm.ppf(power)

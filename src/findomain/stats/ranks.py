@@ -15,6 +15,7 @@ from findomain.stats.rank_exact import permutation_p, smallest_rho
 from findomain.stats.table import check_domain
 
 N_SPLITS = 50
+ENOUGH = 3  # tasks a side that a model needs; fewer say too little of its level to rank it
 Side = list[Block]
 
 
@@ -64,8 +65,8 @@ class RankAgreement:
     def __str__(self) -> str:
         """One line."""
         return (
-            f"{self.name}: rho = {self.rho:.2f} (95% {self.rho_low:.2f} to {self.rho_high:.2f}, p = {self.p_value:.2g}); "
-            f"tau = {self.tau:.2f}; ceiling {self.ceiling:.2f}; {self.n_models} models, "
+            f"{self.name}: rho = {self.rho:.2f} (95% {self.rho_low:.2f} to {self.rho_high:.2f}, "
+            f"p = {self.p_value:.2g}); tau = {self.tau:.2f}; ceiling {self.ceiling:.2f}; {self.n_models} models, "
             f"{self.n_domain_tasks} against {self.n_other_tasks} tasks"
         )
 
@@ -81,13 +82,14 @@ def rank_agreement(
     """Agreement of the order of models between a domain's tasks and the other tasks of the same types.
 
     A model's score on a side is its effect in the two-way fit, averaged over the task types that both sides have; only
-    models with all of them count. The interval draws models and, within each side and type, tasks anew.
+    models with all of them and with three tasks on each side (or all, where there are fewer) count. The interval
+    draws models and, within each side and type, tasks anew.
 
     Raises:
         ScoresError: no task in the domain, none outside, no shared task type, or fewer than three models on both sides.
     """
     inside, outside = _sides(scores, domain, task_type)
-    table = side_table(inside, outside)
+    table = _ranked(inside, outside)
     if len(table) < 3:
         raise ScoresError(f"{len(table)} models were run both inside and outside of {domain!r}; at least 3 are needed")
     rng = np.random.default_rng(seed)
@@ -125,8 +127,8 @@ def shared_types(scores: pd.DataFrame, domain: str) -> list[str]:
 
 
 def domain_ranks(scores: pd.DataFrame, *, domain: str = "finance", task_type: str | None = None) -> pd.DataFrame:
-    """The two scores of each model that ``rank_agreement`` compares: columns ``domain`` and ``other``, a row a model."""
-    return side_table(*_sides(scores, domain, task_type))
+    """The two scores of each model that ``rank_agreement`` compares: columns ``domain, other``, a row a model."""
+    return _ranked(*_sides(scores, domain, task_type))
 
 
 def _sides(scores: pd.DataFrame, domain: str, task_type: str | None) -> tuple[Side, Side]:
@@ -137,6 +139,18 @@ def _sides(scores: pd.DataFrame, domain: str, task_type: str | None) -> tuple[Si
     if not sides[0] or len(sides[0]) != len(sides[1]):
         raise ScoresError(f"no task type {task_type or ''} has tasks both inside and outside of {domain!r}")
     return sides[0], sides[1]
+
+
+def _ranked(inside: Side, outside: Side) -> pd.DataFrame:
+    """The table of ``rank_agreement``: models with enough tasks on both sides."""
+    table = side_table(inside, outside)
+    for side in (inside, outside):
+        n_tasks = (
+            pd.concat([pd.Series(block.present.sum(1), index=block.models) for block in side]).groupby(level=0).sum()
+        )
+        enough = min(ENOUGH, sum(len(block.tasks) for block in side))
+        table = table[n_tasks.reindex(table.index) >= enough]
+    return table
 
 
 def side_table(inside: Side, outside: Side) -> pd.DataFrame:
@@ -165,7 +179,7 @@ def _resampled(inside: Side, outside: Side, models: list[str], rng: np.random.Ge
 
 
 def _columns(block: Block, chosen: np.ndarray) -> Block:
-    """The block with these tasks (again and again where one is named more than once); models without any are left out."""
+    """The block with these tasks, again where one is named again; models without any are left out."""
     present = block.present[:, chosen]
     rows = present.any(axis=1)
     return replace(
@@ -179,7 +193,7 @@ def _columns(block: Block, chosen: np.ndarray) -> Block:
 
 
 def _reliability(side: Side, models: list[str], rng: np.random.Generator) -> float:
-    """Mean split-half correlation over random halves of the tasks, stepped up to full length (Spearman 1910, Brown 1910)."""
+    """Mean correlation of random halves of the tasks, stepped up to full length (Spearman 1910, Brown 1910)."""
     if any(len(block.tasks) < 2 for block in side):
         return float("nan")
     values = []
@@ -196,7 +210,13 @@ def _reliability(side: Side, models: list[str], rng: np.random.Generator) -> flo
 
 
 def range_restriction(
-    scores: pd.DataFrame, *, top: int, domain: str = "finance", task_type: str | None = None, n_draws: int = 2000, seed: int = 0
+    scores: pd.DataFrame,
+    *,
+    top: int,
+    domain: str = "finance",
+    task_type: str | None = None,
+    n_draws: int = 2000,
+    seed: int = 0,
 ) -> dict[str, float]:
     """rho among the ``top`` models by their score elsewhere, beside what choosing the top alone would leave of it.
 

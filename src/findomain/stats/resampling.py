@@ -71,42 +71,54 @@ def bootstrap_gap(
     p is twice the smaller tail of the draws at zero, (c + 1) / (n + 1).
     """
     cells = domain_cells(scores, domain=domain, weighting=weighting)
-    draws = _bootstrap_draws(cells, n_bootstraps, np.random.default_rng(seed))
+    rng = np.random.default_rng(seed)
+    effects = drawn_effects(cells, n_bootstraps, rng)
+    means = [drawn_means(drawn, inside, rng) for drawn, inside in zip(effects, cells.inside, strict=True)]
+    sides = np.stack(means, axis=1)  # (n_bootstraps, n_types, 2)
+    position = {fitted.block.task_type: k for k, fitted in enumerate(cells.fits)}
     by_type = {}
-    for k, one in enumerate_single(cells):
-        values = draws[:, k, 0] - draws[:, k, 1]
-        by_type[one.fits[0].block.task_type] = _percentile(one, domain, values)
-    pooled = (draws[:, :, 0] * cells.weight_inside - draws[:, :, 1] * cells.weight_outside).sum(1)
+    for one in single_types(cells):
+        name = one.fits[0].block.task_type
+        by_type[name] = _percentile(one, domain, sides[:, position[name], 0] - sides[:, position[name], 1])
+    pooled = (sides[:, :, 0] * cells.weight_inside - sides[:, :, 1] * cells.weight_outside).sum(1)
     return GapResult(domain, _percentile(cells, domain, pooled), by_type)
 
 
-def enumerate_single(cells: ct.Cells) -> list[tuple[int, ct.Cells]]:
-    """``single_types`` with each type's position in ``cells``."""
-    position = {fitted.block.task_type: k for k, fitted in enumerate(cells.fits)}
-    return [(position[one.fits[0].block.task_type], one) for one in single_types(cells)]
+def drawn_effects(cells: ct.Cells, n_bootstraps: int, rng: np.random.Generator) -> list[np.ndarray]:
+    """Task effects of each type with the models drawn anew, shape (n_bootstraps, n_tasks).
 
-
-def _bootstrap_draws(cells: ct.Cells, n_bootstraps: int, rng: np.random.Generator) -> np.ndarray:
-    """Means inside and outside of the domain, shape (n_bootstraps, n_types, 2)."""
+    A task that keeps no model in a draw keeps the effect that all models give it.
+    """
     n_models = len(cells.models)
-    out = np.zeros((n_bootstraps, len(cells.fits), 2))
-    for draw in out:
-        counts = rng.multinomial(n_models, np.full(n_models, 1 / n_models))
-        for k, (fitted, inside) in enumerate(zip(cells.fits, cells.inside, strict=True)):
-            effect = refit(fitted, counts[cells.rows[k]].astype(float)).task_effect
-            for side, chosen in enumerate((inside, ~inside)):
-                places = np.flatnonzero(chosen & np.isfinite(effect))
-                if len(places):
-                    draw[k, side] = effect[rng.choice(places, len(places))].mean()
+    out = [np.empty((n_bootstraps, len(fitted.block.tasks))) for fitted in cells.fits]
+    for i in range(n_bootstraps):
+        counts = rng.multinomial(n_models, np.full(n_models, 1 / n_models)).astype(float)
+        for fitted, rows, effects in zip(cells.fits, cells.rows, out, strict=True):
+            effect = refit(fitted, counts[rows]).task_effect
+            effects[i] = np.where(np.isfinite(effect), effect, fitted.task_effect)
     return out
 
 
+def drawn_means(effects: np.ndarray, inside: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Mean effect inside and outside with the tasks of each side drawn anew, shape (n_bootstraps, 2); 0 for no task."""
+    means = np.zeros((len(effects), 2))
+    for side, chosen in enumerate((inside, ~inside)):
+        places = np.flatnonzero(chosen)
+        if len(places):
+            drawn = places[rng.integers(0, len(places), (len(effects), len(places)))]
+            means[:, side] = np.take_along_axis(effects, drawn, axis=1).mean(axis=1)
+    return means
+
+
+def percentile_p(values: np.ndarray) -> float:
+    """Twice the smaller tail of the draws at zero, (c + 1) / (n + 1)."""
+    tail = min(int((values <= 0).sum()), int((values >= 0).sum()))
+    return min(2 * (tail + 1) / (len(values) + 1), 1.0)
+
+
 def _percentile(cells: ct.Cells, domain: str, values: np.ndarray) -> Estimate:
-    n = len(values)
     estimate = ct.contrast(cells).estimate
     low, high = np.percentile(values, [2.5, 97.5])
-    tail = min(int((values <= 0).sum()), int((values >= 0).sum()))
-    p_value = min(2 * (tail + 1) / (n + 1), 1.0)
-    method = f"bootstrap over tasks and models, {n} draws"
+    method = f"bootstrap over tasks and models, {len(values)} draws"
     around = (float(low) - estimate, float(high) - estimate)
-    return describe(cells, domain, method, estimate, float(values.std(ddof=1)), around, p_value)
+    return describe(cells, domain, method, estimate, float(values.std(ddof=1)), around, percentile_p(values))

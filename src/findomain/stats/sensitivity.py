@@ -54,7 +54,7 @@ def without_flagged(scores: pd.DataFrame, flags: Sequence[str]) -> pd.DataFrame:
 
 
 def flag_sensitivity(scores: pd.DataFrame, flags: Mapping[str, str], *, domain: str = "finance") -> pd.DataFrame:
-    """The pooled gap without the scores of one flag at a time; columns ``without, meaning, n_removed`` and estimates."""
+    """The pooled gap without the scores of one flag at a time: ``without, meaning, n_removed`` and an estimate."""
     rows = [domain_gap(scores, domain=domain).pooled.to_frame().assign(without="nothing", meaning="", n_removed=0)]
     for flag, meaning in flags.items():
         kept = without_flagged(scores, [flag])

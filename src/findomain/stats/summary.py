@@ -125,9 +125,7 @@ class RankReport:
         return "\n".join([str(self.pooled), *(f"  {part}" for part in self.by_task_type.values())])
 
 
-def rank_report(
-    scores: pd.DataFrame, *, domain: str = "finance", n_resamples: int = 500, seed: int = 0
-) -> RankReport:
+def rank_report(scores: pd.DataFrame, *, domain: str = "finance", n_resamples: int = 500, seed: int = 0) -> RankReport:
     """Everything that ``findomain ranks`` prints.
 
     Raises:
