@@ -83,3 +83,51 @@ def test_json_is_one_object_on_standard_output(
         cli.main()
     assert not ended.value.code
     assert isinstance(json.loads(capsys.readouterr().out), dict)
+
+
+HEAD = "model,task,task_type,domain,score\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        ("model,task,domain,score\na,t,finance,0.5\n", "no column task_type; expected model, task, task_type, domain"),
+        (HEAD + "a,t,STS,finance,0.5\na,u,STS,general,57.1\n", "row 2: score is 57.1, expected a number from 0 to 1"),
+        (HEAD + "a,t,STS,finance,0.5\nb,t,STS,general,0.5\n", "task t has two values of domain: finance, general"),
+        (HEAD + "a,t,STS,finance,0.5\na,t,STS,finance,0.6\n", "row 2: a on t is given twice"),
+        (HEAD + "a,t,STS,finance,0.5\na,u,Retrieval,general,0.5\n", "no task type has tasks both inside and outside"),
+        ("\x00\x01\x02", "no column model"),
+    ],
+    ids=["missing column", "not 0-1", "two domains", "cell twice", "nothing shared", "binary"],
+)
+@pytest.mark.parametrize("verb", ["gap", "ranks"])
+def test_bad_table_is_one_line(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    verb: str,
+    content: str,
+    expected: str,
+) -> None:
+    path = tmp_path / "scores.csv"
+    path.write_text(content, encoding="utf-8")
+    assert run(monkeypatch, verb, str(path)) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.count("\n") == 1
+    if not (verb == "ranks" and "no task type" in expected):
+        assert expected in captured.err
+
+
+def test_gap_of_the_shipped_scores(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(sys, "argv", ["findomain", "gap", "--by", "language", "--placebo", "20", "--json"])
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    assert not ended.value.code
+    answer = json.loads(capsys.readouterr().out)
+    keys = {"estimate", "se", "ci_low", "ci_high", "p_value", "n_models", "n_tasks", "n_domain_tasks", "method"}
+    assert list(answer)[:2] == ["pooled", "by_task_type"]
+    assert keys <= set(answer["pooled"])
+    assert keys <= set(answer["by_task_type"]["Retrieval"])
+    assert answer["permutation"]["pooled"]["p_value"] > 0
+    assert {row["test"] for row in answer["placebo"]} >= {"cell ANOVA", "permutation"}

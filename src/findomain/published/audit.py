@@ -7,9 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from findomain.published.flags import FLAGS, twin_models
-from findomain.published.tables import load_dropped, load_scores, load_table, load_tasks
-
-LOOKS_LIKE = r"(?i)fin(?:anc|qa|ben)|bank|econ|fiqa|esg|stock|tax|insur|invest|market|audit"
+from findomain.published.tables import load_dropped, load_scores, load_table
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +41,10 @@ class Audit:
 
 
 def audit() -> Audit:
-    """Count every flag over the shipped scores, and the screens that no single flag can carry."""
+    """Count every flag over the shipped scores, and what the rule of the import dropped."""
     scores = load_scores()
     rows = [_flag_row(name, scores) for name in FLAGS]
-    rows += [_looks_like_finance(), *_dropped_rows()]
+    rows += _dropped_rows()
     return Audit(pd.DataFrame(rows), len(scores), scores["task"].nunique(), scores["model"].nunique())
 
 
@@ -59,18 +57,6 @@ def _flag_row(name: str, scores: pd.DataFrame) -> dict[str, object]:
         pairs = twin_models(load_table("scores"))
         examples = ", ".join(f"{a} = {b}" for a, b in pairs[["model", "twin_of"]].itertuples(index=False))
     return _row(flag.meaning, name, flag.level, marked, examples, flag.source)
-
-
-def _looks_like_finance() -> dict[str, object]:
-    """Tasks whose name looks like finance though neither tag nor we call them finance, and the other way round."""
-    tasks = load_tasks()
-    named = tasks["task"].str.contains(LOOKS_LIKE)
-    odd = tasks[named & (tasks["domain"] != "finance")]
-    scores = load_scores()
-    marked = scores[scores["task"].isin(odd["task"])]
-    return _row(
-        "name looks like finance, content is not", "domain", "task", marked, ", ".join(odd["task"]), "names screened"
-    )
 
 
 def _dropped_rows() -> list[dict[str, object]]:

@@ -44,6 +44,7 @@ FLAGS: dict[str, Flag] = {
         True,
     ),
     "flag_domain": Flag("task", "tag and content disagree, or the domain is disputed", "data/domains.csv"),
+    "flag_name": Flag("task", "name looks like finance, content is not", "names screened"),
     "flag_mislabelled": Flag("task", "relevance labels reported as wrong", "arXiv 2510.19365"),
     "flag_private": Flag("task", "private set that one vendor could see", "mteb issue #3934"),
     "flag_model_twin": Flag(
@@ -58,6 +59,7 @@ FLAGS: dict[str, Flag] = {
 }
 DUPLICATES = tuple(name for name, flag in FLAGS.items() if flag.duplicate)
 _PRIVATE = re.compile(r"^(English|Chinese|Japanese|French|German)(Finance|Healthcare)\d")
+_LOOKS_LIKE_FINANCE = re.compile(r"fin(?:anc|qa|ben|para)|bank|econ|fiqa|esg|stock|tax|insur|invest|market|audit", re.I)
 _AGGREGATES = ("CQADupstackRetrieval", "BrightRetrieval", "BrightLongRetrieval")
 
 
@@ -86,6 +88,7 @@ def flag_tasks(tasks: pd.DataFrame, cells: pd.DataFrame) -> pd.DataFrame:
     return tasks.assign(
         flag_task_twin=twin.reindex(tasks.index) | tasks["task"].isin(_AGGREGATES),
         flag_domain=(tasks["domain"] != tasks["domain_tagged"]) | tasks["domain_reason"].ne(""),
+        flag_name=tasks["task"].str.contains(_LOOKS_LIKE_FINANCE) & tasks["domain"].ne("finance"),
         flag_mislabelled=tasks["task"].isin(["AILACasedocs", "AILAStatutes"]),
         flag_private=tasks["task"].str.match(_PRIVATE) | ~tasks["is_public"].astype(bool),
     )
