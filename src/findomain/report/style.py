@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-WIDTH = 5.4  # inches: small, so that the text is legible when the page is 390 points wide
+WIDTH = 5.0  # inches: small, so that the text is legible when the page is 390 points wide
 DPI = 200  # so that it is sharp when the page is wide
 POINTS = 100  # scores are 0-1 in tables and points (0-100) in figures
 
@@ -29,7 +29,7 @@ def use_house_style() -> None:
     import matplotlib as mpl
     import seaborn as sns
 
-    sns.set_theme(style="whitegrid", palette=list(COLOURS.values()), font_scale=0.9)
+    sns.set_theme(style="whitegrid", palette=list(COLOURS.values()), font_scale=0.95)
     mpl.rcParams.update(
         {
             "figure.dpi": DPI,

@@ -224,11 +224,11 @@ def range_restriction(
     taken. Keys: ``rho_all, rho_top, expected, expected_low, expected_high, n_models, top``.
 
     Raises:
-        ScoresError: fewer models than ``top``, or ``top`` below 4.
+        ScoresError: fewer models than ``top``, or ``top`` below 3.
     """
     table = domain_ranks(scores, domain=domain, task_type=task_type)
-    if not 4 <= top <= len(table):
-        raise ScoresError(f"top is {top}; expected 4 to {len(table)}, the number of models on both sides")
+    if not 3 <= top <= len(table):
+        raise ScoresError(f"top is {top}; expected 3 to {len(table)}, the number of models on both sides")
     rho = _both(table.to_numpy())[0]
     best = table.nlargest(top, "other").to_numpy()
     rng = np.random.default_rng(seed)

@@ -12,12 +12,15 @@ from findomain.stats.effects import fit, make_blocks
 from findomain.stats.exposure import exposure_effect, without_exposure
 from findomain.stats.gap import WEIGHTINGS, domain_gap
 
+WELL_KNOWN = 20  # models on a task from which its level hardly moves with which models they are
+
 
 def gap_variants(scores: pd.DataFrame, *, domain: str = "finance", flags: Sequence[str] = ()) -> pd.DataFrame:
     """The pooled gap for each choice of evidence under each weighting.
 
     The evidence: all scores; without the scores that any of ``flags`` marks; without scores on tasks in the model's
-    declared training data; with the effect of exposure taken off; with tasks of one family counted as one.
+    declared training data; with the effect of exposure taken off; with tasks of one family counted as one; without
+    tasks that fewer than 20 models were run on, whose level is less well known.
     Columns: ``evidence, weighting`` and those of ``Estimate``.
     """
     parts: dict[str, pd.DataFrame] = {"all scores": scores}
@@ -28,6 +31,9 @@ def gap_variants(scores: pd.DataFrame, *, domain: str = "finance", flags: Sequen
         parts["exposure taken off"] = without_exposure(scores, exposure_effect(scores))
     if "family" in scores:
         parts["families as units"] = merge_families(scores)
+    n_models = scores.groupby("task")["model"].transform("nunique")
+    if n_models.max() >= WELL_KNOWN:
+        parts[f"tasks of {WELL_KNOWN} models or more"] = scores[n_models >= WELL_KNOWN]
     return pd.concat(
         [
             domain_gap(part, domain=domain, weighting=weighting)  # type: ignore[arg-type]
