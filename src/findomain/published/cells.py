@@ -16,6 +16,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from findomain.errors import PublishedError
 from findomain.published.records import Record
 
 NO_REVISION = ("external", "no_revision_available", "no_revision", "main")
@@ -46,7 +47,7 @@ def _rows(record: Record, task: TaskSplits | None) -> Iterable[tuple[object, ...
     if task is None:
         yield (*head, "", "", math.nan, "task not known to mteb")
         return
-    found = _current(scores) if isinstance(scores, dict) else _legacy(record.content, task.main_score)
+    found = _current(scores, record.path) if isinstance(scores, dict) else _legacy(record.content, task.main_score)
     for split, subset, score in found:
         yield (*head, split, subset, score, _reason(split, subset, score, task))
 
@@ -56,12 +57,16 @@ def _reason(split: str, subset: str, score: float, task: TaskSplits) -> str:
         return "split not declared for evaluation"
     if subset not in task.subsets:
         return "subset not declared or not in the language"
-    return "no main score" if math.isnan(score) else ""
+    if not math.isfinite(score):
+        return "no main score"
+    return "main score above 100" if score > 100 else ""
 
 
-def _current(scores: Mapping[str, object]) -> Iterable[tuple[str, str, float]]:
+def _current(scores: Mapping[str, object], path: str) -> Iterable[tuple[str, str, float]]:
     for split, entries in scores.items():
         for entry in entries if isinstance(entries, list) else []:
+            if not isinstance(entry, dict):
+                raise PublishedError(f"{path}: split {split!r}: expected a list of objects, one a subset")
             yield split, str(entry.get("hf_subset", "default")), _number(entry.get("main_score"))
 
 
@@ -75,7 +80,8 @@ def _legacy(content: Mapping[str, object], main_score: str) -> Iterable[tuple[st
 def _legacy_score(metrics: Mapping[str, object], main_score: str) -> float:
     kind, _, metric = main_score.partition("_")
     nested = metrics.get({"cosine": "cos_sim"}.get(kind, kind))
-    for name in (main_score, main_score.removesuffix("_at_1000")):  # map, not map_at_1000, before mteb 2
+    plain = main_score.removeprefix("max_over_subqueries_").removesuffix("_at_1000")
+    for name in (main_score, plain):  # map, not map_at_1000 or max_over_subqueries_map_at_1000, before mteb 2
         if name in metrics:
             return _number(metrics[name])
     if isinstance(nested, dict):

@@ -11,6 +11,7 @@ import pandas as pd
 from findomain.published.facts import VARIANT
 
 MIN_SHARED, MIN_EQUAL = 20, 0.9
+ROUNDING = 1e-6  # a perfect cosine may be a little above 1 and is no score from 0 to 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ FLAGS: dict[str, Flag] = {
     "flag_rescaled": Flag("cell", "score given from 0 to 100, divided by 100 here", "main score above 1"),
     "flag_negative": Flag("cell", "negative correlation, set to 0 here", "main score below 0"),
     "flag_several_files": Flag("cell", "several revisions or mteb versions of one cell", "mteb issue #5228"),
-    "flag_external": Flag("cell", "taken from a model card: no revision of the model", "revision 'external' or none"),
+    "flag_external": Flag("cell", "no revision of the model: from a model card, or an old run", "revision 'external' or none"),
     "flag_legacy": Flag("cell", "file in the layout before mteb 1.11", "no key 'scores'"),
     "flag_incomplete": Flag("cell", "lacks splits or subsets that the task declares", "parts counted"),
     "flag_task_twin": Flag(
@@ -66,7 +67,7 @@ _AGGREGATES = ("CQADupstackRetrieval", "BrightRetrieval", "BrightLongRetrieval")
 def flag_cells(cells: pd.DataFrame, n_declared: pd.Series) -> pd.DataFrame:
     """Flag and mend the cells: scores from 0 to 100 are divided, negative ones set to 0."""
     score = cells["score"]
-    rescaled = score > 1
+    rescaled = score > 1 + ROUNDING
     mended = score.where(~rescaled, score / 100).clip(0, 1)
     return cells.assign(
         score=mended,
@@ -84,7 +85,7 @@ def flag_tasks(tasks: pd.DataFrame, cells: pd.DataFrame) -> pd.DataFrame:
     n_models = cells.groupby("task")["model"].nunique()
     order = tasks.assign(n_models=tasks["task"].map(n_models).fillna(0), summed=tasks["task"].isin(_AGGREGATES))
     order = order.sort_values(["summed", "n_models", "task"], ascending=[True, False, True])
-    twin = order.duplicated(["source_dataset", "task_type"])
+    twin = order.assign(edition=_editions(order)).duplicated(["edition", "task_type"])
     return tasks.assign(
         flag_task_twin=twin.reindex(tasks.index) | tasks["task"].isin(_AGGREGATES),
         flag_domain=(tasks["domain"] != tasks["domain_tagged"]) | tasks["domain_reason"].ne(""),
@@ -92,6 +93,13 @@ def flag_tasks(tasks: pd.DataFrame, cells: pd.DataFrame) -> pd.DataFrame:
         flag_mislabelled=tasks["task"].isin(["AILACasedocs", "AILAStatutes"]),
         flag_private=tasks["task"].str.match(_PRIVATE) | ~tasks["is_public"].astype(bool),
     )
+
+
+def _editions(tasks: pd.DataFrame) -> pd.Series:
+    """The source dataset of each task, or that of the task which supersedes the source."""
+    source = dict(zip(tasks["task"], tasks["source_dataset"], strict=True))
+    newer = {old: source[new] for old, new in zip(tasks["task"], tasks["superseded_by"], strict=True) if new in source}
+    return tasks["source_dataset"].map(lambda name: newer.get(name, name))
 
 
 def flag_models(models: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:

@@ -60,6 +60,8 @@ def import_results(source: str | Path, out: str | Path) -> Imported:
     counter = _Counter()
     rows = read_rows(counter(_with_progress(read_records(source), count_files(source))), declared)
     rows = _with_task_reasons(rows, tasks)
+    if not rows["reason"].eq("").any():
+        raise PublishedError(f"{source}: no score of a text task in English or Chinese ({counter.n} result files read)")
     cells, lost = choose(rows)
     n_declared = pd.Series({name: len(task.splits) * len(task.subsets) for name, task in declared.items()})
     negative = cells[cells["score"] < 0].assign(reason="negative, kept as 0")
