@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,15 +30,30 @@ def execute(
         NotebookError: an unknown parameter, or a cell that failed: template, cell and error in one line.
     """
     check_parameters(template, parameters)
-    os.environ.update(ONE_THREAD, FINDOMAIN_ROOT=str(root))
     unfinished = work / template.name
     unfinished.parent.mkdir(parents=True, exist_ok=True)
     start = time.perf_counter()
-    _run(template, unfinished, parameters, root)
+    with _environment(**ONE_THREAD, FINDOMAIN_ROOT=str(root)):
+        _run(template, unfinished, parameters, root)
     _store(_normalised(unfinished, template, parameters), unfinished)
     output.parent.mkdir(parents=True, exist_ok=True)
     unfinished.replace(output)
     return time.perf_counter() - start
+
+
+@contextmanager
+def _environment(**values: str) -> Iterator[None]:
+    """Set variables for the kernel, which inherits those of this process, and put the old ones back."""
+    before = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
 
 
 def _run(template: Path, output: Path, parameters: Mapping[str, object], root: Path) -> None:

@@ -35,7 +35,7 @@ FLAGS: dict[str, Flag] = {
     "flag_rescaled": Flag("cell", "score given from 0 to 100, divided by 100 here", "main score above 1"),
     "flag_negative": Flag("cell", "negative correlation, set to 0 here", "main score below 0"),
     "flag_several_files": Flag("cell", "several revisions or mteb versions of one cell", "mteb issue #5228"),
-    "flag_external": Flag("cell", "no revision of the model: from a model card, or an old run", "revision 'external' or none"),
+    "flag_external": Flag("cell", "no revision of the model (model card or old run)", "revision 'external' or none"),
     "flag_legacy": Flag("cell", "file in the layout before mteb 1.11", "no key 'scores'"),
     "flag_incomplete": Flag("cell", "lacks splits or subsets that the task declares", "parts counted"),
     "flag_task_twin": Flag(
