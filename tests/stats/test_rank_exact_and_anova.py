@@ -9,7 +9,7 @@ from statsmodels.stats.anova import anova_lm
 
 from findomain.errors import ScoresError
 from findomain.published import load_paper
-from findomain.stats import anova, rank_exact
+from findomain.stats import anova, compare_tests, domain_gap, rank_exact
 from findomain.stats.effects import make_blocks
 from findomain.stats.naive import naive_test
 from findomain.stats.simulate import Design, simulate_scores
@@ -144,3 +144,15 @@ def test_naive_tests_equal_statsmodels() -> None:
     place = list(ols.params.index).index("inside")
     se = clustered.bse[place] * np.sqrt(20 / 19)
     assert mine.p_by_model == pytest.approx(2 * sps.t.sf(abs(mine.estimate) / se, 19), rel=1e-6)
+
+
+def test_every_test_is_set_beside_the_others() -> None:
+    table = simulate_scores(Design(n_models=20, n_tasks=60, n_domain_tasks=15), np.random.default_rng(4))
+    compared = compare_tests(table, n_permutations=99).set_index("task_type")
+    gap = domain_gap(table)
+    assert compared.loc["pooled", "p_clustered"] == gap.pooled.p_value
+    assert set(compared.index) == {"pooled", *gap.by_task_type}
+    assert compared["p_published"].isna().all()
+    one = complete()
+    with_models = compare_tests(one, models=sorted(one["model"].unique()), n_permutations=99).set_index("task_type")
+    assert with_models["p_published"].notna().tolist() == [False, True]

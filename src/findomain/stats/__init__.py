@@ -8,6 +8,7 @@ from findomain.stats.anova import (
     recomputed_anova,
     widest_models,
 )
+from findomain.stats.compare import compare_tests
 from findomain.stats.coverage import coverage, coverage_grid
 from findomain.stats.effects import model_effects
 from findomain.stats.estimate import Estimate, estimates_frame
@@ -32,6 +33,7 @@ __all__ = [
     "anova_placebo",
     "bootstrap_gap",
     "check_scores",
+    "compare_tests",
     "coverage",
     "coverage_grid",
     "domain_gap",
