@@ -132,11 +132,16 @@ def _model_row(name: str, meta: ModelMeta | None) -> dict[str, object]:
         "max_tokens": int(meta.max_tokens) if finite else None,
         "release_date": str(meta.release_date) if meta is not None and meta.release_date else None,
         "open_weights": meta.open_weights if meta is not None else None,
-        "base_model": (meta.adapted_from or "") if meta is not None else "",
+        "base_model": _hub_name(meta.adapted_from) if meta is not None else "",
         "model_type": ";".join(meta.model_type or []) if meta is not None else "",
         "training_declared": training_tasks(meta) is not None,
         "known_to_mteb": meta is not None,
     }
+
+
+def _hub_name(base: str | None) -> str:
+    """The base model's name; empty where a folder of somebody's machine is declared."""
+    return "" if base is None or base.startswith("/") else base
 
 
 def training_tasks(meta: ModelMeta | None) -> set[str] | None:

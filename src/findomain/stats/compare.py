@@ -24,10 +24,10 @@ def compare_tests(
 ) -> pd.DataFrame:
     """p-values of a domain by test, pooled and by task type, with the estimate that each test is about.
 
-    ``f_cells`` and ``p_cells`` take single scores for independent, ``p_by_model`` clusters them by model, ``p_published``
-    is the published analysis of variance on ``models`` (by type alone); ``p_clustered`` and ``p_permutation`` have
-    tasks as units. Columns: ``task_type, n_domain_tasks, gap_cells, f_cells, p_cells, p_by_model, p_published, gap,
-    p_clustered, p_permutation``.
+    ``f_cells`` and ``p_cells`` take single scores for independent, ``p_by_model`` clusters them by model,
+    ``p_published`` is the published analysis of variance on ``models`` (by type alone); ``p_clustered`` and
+    ``p_permutation`` have tasks as units. Columns: ``task_type, n_domain_tasks, gap_cells, f_cells, p_cells,
+    p_by_model, p_published, gap, p_clustered, p_permutation``.
 
     Raises:
         ScoresError: see ``domain_gap``.
