@@ -54,6 +54,20 @@ def test_what_more_tasks_cannot_show_is_said() -> None:
     assert "more than 10000" in str(power)
 
 
+@pytest.mark.parametrize("ratio", [0.5, 1.0])
+def test_the_spread_of_the_domains_tasks_is_seen_and_counts(ratio: float) -> None:
+    design = Design(n_tasks=300, n_domain_tasks=100, sd_task=0.2, domain_spread=ratio)
+    rng = np.random.default_rng(3)
+    seen = np.mean([gap_power(simulate_scores(design, rng)).spread_seen for _ in range(20)])
+    assert seen == pytest.approx(ratio**2, rel=0.12)
+    table = simulate_scores(design, rng)
+    alike, narrow = gap_power(table, gap=0.08), gap_power(table, gap=0.08, spread=0.25)
+    assert narrow.power_now > alike.power_now
+    assert alike.tasks_needed is not None
+    assert narrow.tasks_needed is not None
+    assert narrow.tasks_needed < alike.tasks_needed
+
+
 def exposed(effect: float, seed: int = 0) -> pd.DataFrame:
     rng = np.random.default_rng(seed)
     table = simulate_scores(Design(n_models=60, n_tasks=80, n_domain_tasks=10), rng)

@@ -57,6 +57,8 @@ class Power:
         power_now: probability that a true gap of that size is found at p < 0.05 with these tasks.
         smallest_gap: the gap that is found with probability 0.8 with these tasks.
         tasks_needed: domain tasks that find ``gap`` with probability 0.8; None if more than 10,000 would not.
+        spread: variance of a domain task that was reckoned with, over that of the other tasks of its type.
+        spread_seen: the same ratio among the domain's tasks that there are; it differs from 1 by chance too.
     """
 
     domain: str
@@ -65,6 +67,8 @@ class Power:
     power_now: float
     smallest_gap: float
     tasks_needed: int | None
+    spread: float
+    spread_seen: float
 
     def to_frame(self) -> pd.DataFrame:
         """One row, one column a field."""
@@ -80,16 +84,21 @@ class Power:
 
 
 def gap_power(
-    scores: pd.DataFrame, *, domain: str = "finance", gap: float = 0.02, weighting: Weighting = "types"
+    scores: pd.DataFrame,
+    *,
+    domain: str = "finance",
+    gap: float = 0.02,
+    weighting: Weighting = "types",
+    spread: float = 1.0,
 ) -> Power:
     """Power of the clustered test (``domain_gap``) for a true gap, now and with more domain tasks.
 
     Further tasks come in the domain's present mixture of types; the other tasks and the models stay as they are.
-    A domain task is taken to spread like the other tasks of its type.
+    A domain task is taken to spread like the other tasks of its type, or with ``spread`` times their variance.
     """
     cells = domain_cells(scores, domain=domain, weighting=weighting)
     n_now = sum(int(inside.sum()) for inside in cells.inside)
-    parts = _design_variance(cells)
+    parts, seen = _design_variance(cells, spread)
     return Power(
         domain=domain,
         gap=gap,
@@ -97,6 +106,8 @@ def gap_power(
         power_now=_power(gap, n_now, parts),
         smallest_gap=_smallest_gap(n_now, parts),
         tasks_needed=_tasks_needed(gap, parts),
+        spread=spread,
+        spread_seen=seen,
     )
 
 
@@ -109,7 +120,7 @@ def power_curve(
     weighting: Weighting = "types",
 ) -> pd.DataFrame:
     """Power for several gaps and numbers of domain tasks; columns ``gap, n_domain_tasks, power``."""
-    parts = _design_variance(domain_cells(scores, domain=domain, weighting=weighting))
+    parts, _ = _design_variance(domain_cells(scores, domain=domain, weighting=weighting))
     return pd.DataFrame(
         [{"gap": gap, "n_domain_tasks": n, "power": _power(gap, n, parts)} for gap in gaps for n in n_tasks]
     )
@@ -122,13 +133,15 @@ class _Parts:
     n_types: int
 
 
-def _design_variance(cells: ct.Cells) -> _Parts:
+def _design_variance(cells: ct.Cells, spread: float = 1.0) -> tuple[_Parts, float]:
+    """The parts of the variance under ``spread``, and the spread that the domain's tasks show."""
     summary = ct.summarise(fitted_effects(cells), cells.inside)
-    parts = ct.variance_parts(summary, cells, ct.domain_spread(summary))
+    seen = ct.domain_spread(summary)
+    parts = ct.variance_parts(summary, cells, seen)
     models, _ = ct.models_variance(cells)
     n_types = sum(bool(inside.any()) for inside in cells.inside)
-    inside, n = float(parts.inside.sum()), float(summary.n_inside.sum())
-    return _Parts(inside * n, float(parts.outside.sum()) + models, n_types)
+    inside, n = spread * float(parts.inside.sum()), float(summary.n_inside.sum())
+    return _Parts(inside * n, float(parts.outside.sum()) + models, n_types), float(seen.factor)
 
 
 def _power(gap: float, n_tasks: int, parts: _Parts) -> float:
