@@ -39,9 +39,9 @@ $(VENV)/.book: $(FACTS) | $(BIN)/python
 	$(PIP) -e '.[book]'
 	@touch $@
 
-# mteb and torch are for the tests of the importer only: the book does without.
+# Models, mteb and torch are for the tests of what runs them: the book does without.
 $(VENV)/.test: $(FACTS) | $(BIN)/python
-	$(PIP) -e '.[book,import,test]'
+	$(PIP) -e '.[book,cluster,import,models,test]'
 	@touch $@ $(VENV)/.book
 
 # The browser test wants a Chromium. Where none is found and none can be installed it is skipped, save in CI.

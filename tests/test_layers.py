@@ -16,6 +16,7 @@ ORDER = (
     "errors",
     "paths",
     "registry",
+    "network",
     "text",
     "stats",
     "results",

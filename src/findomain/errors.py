@@ -22,3 +22,15 @@ class NotebookError(FindomainError):
 
 class MissingExtraError(FindomainError):
     """An optional dependency is needed and absent; the message names the extra that installs it."""
+
+
+class TaskError(FindomainError):
+    """A task, suite or dataset that does not exist or cannot be used; the message names the file and row."""
+
+
+class EncoderError(FindomainError):
+    """A model that is unknown, cannot be loaded here, or gives embeddings that cannot be used."""
+
+
+class RunError(FindomainError):
+    """A run that cannot start or a store of results that cannot be used."""

@@ -1,0 +1,17 @@
+"""Names: the nearest known ones for one that is not known."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """`` (did you mean ...?)`` with up to three nearest names, or how many there are to choose from."""
+    names = list(known)
+    lower = {candidate.lower(): candidate for candidate in reversed(names)}
+    near = difflib.get_close_matches(name.lower(), lower, n=3, cutoff=0.5)
+    near += [low for low in lower if name.lower() in low and low not in near][: 3 - len(near)]
+    if near:
+        return f" (did you mean {', '.join(lower[low] for low in near)}?)"
+    return f" ({len(names)} are known)"
