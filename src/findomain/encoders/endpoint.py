@@ -122,20 +122,32 @@ class EndpointEncoder:
         prompt = self.prompt(role, task)
         given = [prompt + text for text in texts]
         batches = [given[start : start + self.batch_size] for start in range(0, len(given), self.batch_size)]
+        failed = threading.Event()
         with ThreadPoolExecutor(self.concurrency) as pool:
-            futures = [pool.submit(self._batch, batch) for batch in batches]
+            futures = [pool.submit(self._batch, batch, failed) for batch in batches]
             try:
-                parts = [future.result() for future in futures]
-            except EncoderError:
-                pool.shutdown(cancel_futures=True)
-                raise
+                errors = [error for future in futures if (error := future.exception()) is not None]
+            finally:
+                failed.set()
+        if errors:
+            raise errors[0]
+        parts = [future.result() for future in futures]
         widths = {part.shape[1] for part in parts}
         if len(widths) > 1:
             raise EncoderError(f"{self.name}: {self._address} gives embeddings of different widths: {sorted(widths)}")
         return check_embeddings(np.concatenate(parts), len(texts), self.name)
 
-    def _batch(self, texts: Sequence[str]) -> np.ndarray:
-        """One request and its further tries."""
+    def _batch(self, texts: Sequence[str], failed: threading.Event) -> np.ndarray | None:
+        """One request and its further tries; None, and no request, where another has failed for good."""
+        if failed.is_set():
+            return None
+        try:
+            return self._tried(texts)
+        except EncoderError:
+            failed.set()
+            raise
+
+    def _tried(self, texts: Sequence[str]) -> np.ndarray:
         expected = self._reserve(texts)
         pause = self.backoff
         for tries_left in range(self.max_retries, -1, -1):
