@@ -7,12 +7,12 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
-from servers.launch import Running, launched
 
 from findomain.encoders import make_encoder
 from findomain.encoders.endpoint import EndpointEncoder
 from findomain.errors import EncoderError
 from findomain.tasks import Task
+from servers.launch import Running, launched
 
 TASK = Task("any", "STS")
 TEXTS = [f"the bank paid dividend number {i} to its {i % 7} holders" for i in range(45)]

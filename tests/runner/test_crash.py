@@ -12,10 +12,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from servers.launch import Running, launched
 
 from findomain.encoders.endpoint import EndpointEncoder
 from findomain.results import Store
+from servers.launch import Running, launched
 
 MODEL = "wordllama"
 CHUNK = EndpointEncoder("any", "any", "http://127.0.0.1:1/v1").chunk
