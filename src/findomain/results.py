@@ -67,7 +67,7 @@ class TaskResult:
         """Read one back.
 
         Raises:
-            KeyError, TypeError, ValueError: it is not one of ours.
+            KeyError, TypeError, ValueError, AttributeError: it is not one of ours.
         """
         ((split, (subset,)),) = told["scores"].items()
         facts = dict(told[BLOCK])
@@ -106,7 +106,7 @@ class Store:
             return TaskResult.from_dict(json.loads(path.read_text(encoding="utf-8")))
         except FileNotFoundError:
             return None
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, AttributeError):
             path.replace(path.with_suffix(".broken"))
             return None
 

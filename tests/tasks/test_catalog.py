@@ -69,7 +69,9 @@ def test_mteb_tasks_are_what_mteb_says() -> None:
 
 
 def test_unknown_names_are_answered_with_the_nearest() -> None:
-    with pytest.raises(TaskError, match=r"unknown task 'FiQARetrieval' \(did you mean FinQARetrieval, FiQA2018Retrieval"):
+    with pytest.raises(
+        TaskError, match=r"unknown task 'FiQARetrieval' \(did you mean FinQARetrieval, FiQA2018Retrieval"
+    ):
         get_task("FiQARetrieval")
-    with pytest.raises(TaskError, match=r"unknown suite 'FinMTEB' \(did you mean FinMTEB\(eng\)"):
+    with pytest.raises(TaskError, match=r"unknown suite 'FinMTEB' \(did you mean FinMTEB"):
         get_suite("FinMTEB")
