@@ -1,8 +1,8 @@
 """A suite end to end against mteb, cold and warm: ``python benchmarks/suite.py FOLDER NAME...``.
 
-FOLDER holds one task a folder; without names all of them. The model is the packaged all-MiniLM-L6-v2 on both sides. Cold
-is an empty cache; warm has the embeddings, and the results are thrown away. mteb has no cache of its own for texts. Writes
-suite.csv beside this file: a row a dataset, in seconds, and the totals.
+FOLDER holds one task a folder; without names all of them. The model is the packaged all-MiniLM-L6-v2 on both sides.
+Cold is an empty cache; warm has the embeddings, and the results are thrown away. mteb has no cache of its own for
+texts. Writes suite.csv beside this file: a row a dataset, in seconds, and the totals.
 """
 
 from __future__ import annotations
