@@ -24,6 +24,7 @@ ORDER = (
     "tasks",
     "encoders",
     "published",
+    "live",
     "evaluators",
     "runner",
     "report",
