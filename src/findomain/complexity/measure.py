@@ -76,10 +76,12 @@ class Measure:
         """Why the text has no value; None where it has one."""
         if text.language not in self.languages:
             return f"not defined for {text.language}"
+        if self.needs_words and not text.tokens:
+            return NO_WORD
         if self.needs_words and text.is_unbroken:
             return UNBROKEN
         if text.n_words < self.needs_words:
-            return f"fewer than {self.needs_words} words" if text.n_words else NO_WORD
+            return f"fewer than {self.needs_words} words"
         return None
 
 
