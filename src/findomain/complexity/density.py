@@ -61,20 +61,20 @@ def density(texts: Iterable[str], lexicon: Lexicon) -> Density:
             words = lexicon.words(text)
             found = terms_in(words, lexicon)
             terms.update(found)
-            known[text] = (sum(map(_n_words, found)), _n_words(words))
+            known[text] = (sum(map(n_words, found)), n_words(words))
         counts.append(known[text])
-    n_words = sum(total for _, total in counts)
+    total = sum(size for _, size in counts)
     return Density(
         lexicon=lexicon.name,
-        by_text=tuple(inside / total if total else Undefined(NO_WORD) for inside, total in counts),
-        pooled=sum(inside for inside, _ in counts) / n_words if n_words else Undefined(NO_WORD),
-        n_words=n_words,
+        by_text=tuple(inside / size if size else Undefined(NO_WORD) for inside, size in counts),
+        pooled=sum(inside for inside, _ in counts) / total if total else Undefined(NO_WORD),
+        n_words=total,
         n_distinct=len(terms),
     )
 
 
-def _n_words(words: Sequence[str]) -> int:
-    """How many of them are words, not numbers."""
+def n_words(words: Sequence[str]) -> int:
+    """How many of a text's words and numbers are words, not numbers."""
     return sum(not word.isdigit() for word in words)
 
 
