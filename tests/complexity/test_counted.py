@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -15,7 +16,7 @@ from findomain.errors import ComplexityError, MissingExtraError
 from findomain.text import count, english
 
 pytest.importorskip("textstat", reason="the extra complexity is not installed")
-pytest.importorskip("jieba", reason="the extra complexity is not installed")
+jieba = pytest.importorskip("jieba", reason="the extra complexity is not installed")
 
 EXAMPLE = "The cat sat on the mat. The investigation examined capital requirements carefully."
 
@@ -71,6 +72,12 @@ def test_chinese_by_hand() -> None:
 @pytest.mark.parametrize(("text", "n_sentences"), [("", 0), ("。。！", 1), ("好。\n\n好的", 2), ("收入3.5%；成本", 2)])
 def test_chinese_sentences(text: str, n_sentences: int) -> None:
     assert count(text, language="zho").n_sentences == n_sentences
+
+
+def test_chinese_words_are_those_that_jieba_cuts() -> None:
+    text = "公司2023年净利润同比增长3.5%，其中A股（上市）业务收入为12.8亿元；\n请问：C++和iPhone、ETF的区别是什么？"
+    whole = [word for word in jieba.Tokenizer().cut(text.lower()) if re.search(r"\w", word)]
+    assert list(count(text, language="zho").tokens) == whole
 
 
 def test_lone_surrogates_are_replaced() -> None:

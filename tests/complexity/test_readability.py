@@ -26,8 +26,8 @@ GRADED = (
     "Commercial banks provide credit to companies that cannot borrow directly from investors, and they charge interest "
     "which reflects the probability that a company will be unable to repay its obligations.",
     "Notwithstanding the deterioration of macroeconomic fundamentals, institutional intermediaries that had "
-    "accumulated considerable concentrations of subordinated securitisation exposures persistently underestimated, in their "
-    "regulatory capitalisation methodologies, the correlation of idiosyncratic counterparty insolvencies.",
+    "accumulated considerable concentrations of subordinated securitisation exposures persistently underestimated, "
+    "in their regulatory capitalisation methodologies, the correlation of idiosyncratic counterparty insolvencies.",
 )
 FORMULAS = pytest.mark.parametrize("measure", readability.MEASURES, ids=lambda measure: measure.name)
 
