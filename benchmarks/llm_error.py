@@ -23,13 +23,11 @@ DATASETS = ROOT.parent / "shared" / "datasets"
 NAMES = (
     "financial-phrasebank",
     "sst2",
-    "tweeteval-emotion",
     "mrpc",
     "mediqa-rqe",
     "stsbenchmark",
     "trecqa",
     "ag-news-clustering",
-    "finnl-zh",
     "pubmedqa",
     "tatqa",
     "ectsum",
@@ -66,7 +64,7 @@ def items_of(name: str, n: int) -> list[Item]:
 
 def main() -> None:
     """Measure each dataset; the table is written anew after each."""
-    n = int(sys.argv[1]) if len(sys.argv) > 1 else 200
+    n = int(sys.argv[1]) if len(sys.argv) > 1 else 100
     rows = []
     with local_llm() as url:
         model = local_model(url, cache=cache_folder() / "llm_answers.jsonl")

@@ -147,6 +147,7 @@ def test_error_rate_by_hand(server: Running) -> None:
     assert found.wrong == (False, True, True, False)
     assert (found.ci_low, found.ci_high) == wilson(2, 4)
     assert found.chance_error == 0.5
+    assert found.top_answer_share == pytest.approx(2 / 3)
     assert found.tells_nothing
     asked = server.requests()[0]
     assert (asked["path"], asked["asked"]["temperature"]) == ("/v1/chat/completions", 0)

@@ -17,6 +17,7 @@ import json
 import math
 import re
 import threading
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -114,6 +115,7 @@ class ErrorRate:
         error_rate: n_wrong / n; NaN without items.
         ci_low, ci_high: Wilson's 95 % interval over items.
         chance_error: the error rate of answers drawn evenly from the allowed ones.
+        top_answer_share: share of the most frequent answer among those that could be read; 1 = always the same.
         wrong: an entry an item, in order.
     """
 
@@ -126,6 +128,7 @@ class ErrorRate:
     ci_low: float
     ci_high: float
     chance_error: float
+    top_answer_share: float
     wrong: tuple[bool, ...] = field(repr=False)
 
     @property
@@ -163,6 +166,7 @@ def error_rate(items: Sequence[Item], model: ChatModel) -> ErrorRate:
         ci_low=low,
         ci_high=high,
         chance_error=1 - sum(item.chance for item in items) / n if n else math.nan,
+        top_answer_share=_top_share(read),
         wrong=wrong,
     )
 
@@ -202,6 +206,11 @@ def wilson(n_hits: int, n: int) -> tuple[float, float]:
     middle = (share + square / 2) / (1 + square)
     half = math.sqrt(square * share * (1 - share) + square**2 / 4) / (1 + square)
     return max(0.0, middle - half), min(1.0, middle + half)
+
+
+def _top_share(read: Sequence[float | None]) -> float:
+    counts = Counter(value for value in read if value is not None)
+    return max(counts.values()) / counts.total() if counts else math.nan
 
 
 def _kept(path: Path) -> list[tuple[str, str]]:
