@@ -130,6 +130,20 @@ def test_a_killed_profile_resumes(tmp_path: Path) -> None:
     assert told == [True, True, False, False, False]
 
 
+def test_nothing_is_asked_of_a_network() -> None:
+    program = (
+        "import socket\n"
+        "def refuse(*_, **__): raise SystemExit('the network was asked')\n"
+        "socket.getaddrinfo = socket.create_connection = refuse\n"
+        "socket.socket.connect = socket.socket.connect_ex = refuse\n"
+        "from findomain.complexity.profile import profile\n"
+        "print(profile(['The bank lends money to unpronounceablefirms.'])['dependency_distance'].n)\n"
+        "print(profile(['银行提供贷款。'], language='zho')['entropy'].n)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr) == ("1\n1\n", "")
+
+
 @pytest.mark.parametrize("damage", ["", "{", "[]", '{"values": {}, "reasons": {}, "n": 10}', "\udcff"])
 def test_a_damaged_file_is_made_again(tmp_path: Path, damage: str) -> None:
     first = profile(texts(10), measures=FEW, folder=tmp_path)
