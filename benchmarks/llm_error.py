@@ -1,6 +1,7 @@
 """LLM error rate of the local model on real datasets: ``python benchmarks/llm_error.py [items]``.
 
-The stored table is of 24 items a dataset, broken off after the first seven. Needs the extra llm and ../shared/datasets. Answers are kept in the cache folder: a run that was broken off goes on.
+Needs the extra llm and ../shared/datasets. Answers are kept in the cache folder: a run that was broken off goes on. The
+stored table is of 24 items a dataset, broken off after the first seven.
 Writes llm_error.csv beside this file: a row a dataset.
 """
 
