@@ -131,3 +131,96 @@ def test_gap_of_the_shipped_scores(monkeypatch: pytest.MonkeyPatch, capsys: pyte
     assert keys <= set(answer["by_task_type"]["Retrieval"])
     assert answer["permutation"]["pooled"]["p_value"] > 0
     assert {row["test"] for row in answer["placebo"]} >= {"cell ANOVA", "permutation"}
+
+
+def small(folder: Path) -> str:
+    folder.mkdir()
+    rows = [{"sentence1": f"a {i}", "sentence2": f"a {i * i}", "score": i % 4} for i in range(12)]
+    (folder / "test.jsonl").write_text("".join(f"{json.dumps(row)}\n" for row in rows))
+    return str(folder)
+
+
+def test_run_prints_one_object_and_keeps_the_result(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    monkeypatch.setenv("FINDOMAIN_CACHE", str(tmp_path / "cache"))
+    words = ["run", "-m", "bow", "--data", small(tmp_path / "mine"), "-o", str(tmp_path / "out"), "--json"]
+    assert run(monkeypatch, *words) == 0
+    captured = capsys.readouterr()
+    (row,) = json.loads(captured.out)["results"]
+    fields = {
+        "model",
+        "task",
+        "task_type",
+        "main_score",
+        "ci_low",
+        "ci_high",
+        "seconds_encode",
+        "seconds_score",
+        "path",
+    }
+    assert fields <= set(row)
+    assert (row["model"], row["task"], row["task_type"], row["reused"]) == ("bag-of-words", "mine", "STS", False)
+    assert "[1/1] mine with bag-of-words" in captured.err
+    assert json.loads(Path(row["path"]).read_text())["task_name"] == "mine"
+    assert run(monkeypatch, *words[:-1]) == 0
+    said = capsys.readouterr()
+    assert "(already there)" in said.err
+    assert said.out.splitlines()[0].split()[:4] == ["model", "task", "metric", "main_score"]
+
+
+def test_a_cell_that_fails_ends_with_one(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    words = [
+        "run",
+        "-m",
+        "bm25",
+        "-m",
+        "bow",
+        "--data",
+        small(tmp_path / "mine"),
+        "-o",
+        str(tmp_path / "out"),
+        "--json",
+    ]
+    assert run(monkeypatch, *words) == 1
+    captured = capsys.readouterr()
+    told = json.loads(captured.out)
+    assert [row["model"] for row in told["results"]] == ["bag-of-words"]
+    assert told["failed"][0]["error"].startswith("bm25: has no embeddings")
+    assert captured.err.splitlines()[-1] == "findomain: 1 of 2 failed"
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (["run", "-m", "bow", "--data", "missing"], "missing: no such folder"),
+        (["run", "-m", "bow"], "nothing to run: name a suite (-s), a task (-t) or a folder (--data)"),
+        (["run", "-m", "bow", "-s", "FinMTEB"], "unknown suite 'FinMTEB' (did you mean FinMTEB("),
+        (["run", "-m", "bow", "-t", "FinST"], "unknown task 'FinST' (did you mean FinSTS"),
+        (["run", "-m", "bge-large", "-t", "FinSTS"], "unknown model 'bge-large' (did you mean bge-large-"),
+        (["run", "-m", "bow", "-t", "FinSTS", "--prompt", "query"], "expected ROLE=TEXT"),
+        (["tasks", "--suite", "FinMTEB(eng)", "--type", "Rank"], "no task of type Rank"),
+    ],
+)
+def test_mistakes_with_models_and_tasks(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], words: list[str], expected: str
+) -> None:
+    monkeypatch.setenv("FINDOMAIN_OFFLINE", "1")
+    assert run(monkeypatch, *words) == 2
+    said = capsys.readouterr().err.splitlines()
+    assert len(said) == 1
+    assert said[0].startswith("findomain: ")
+    assert expected in said[0]
+
+
+def test_tasks_and_models_are_listed(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(monkeypatch, "tasks", "--suite", "FinMTEB(eng)", "--type", "Retrieval", "--json") == 0
+    told = json.loads(capsys.readouterr().out)["tasks"]
+    assert len(told) == 10
+    assert {"task", "task_type", "domain", "metric", "path", "revision"} <= set(told[0])
+    assert run(monkeypatch, "models", "--json") == 0
+    models = {row["model"]: row for row in json.loads(capsys.readouterr().out)["models"]}
+    assert models["all-MiniLM-L6-v2"]["runs"] is True
+    assert models["Echo"]["runs"] is False

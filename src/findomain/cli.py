@@ -166,8 +166,12 @@ def run(
     )
     chosen = _chosen_tasks(suite or [], task or [], data or [], kind)
     plan = Plan(model, chosen, options, out, n_jobs=jobs, backend=backend, address=address)
-    with Meter() as meter:
-        outcomes = run_plan(plan, meter)
+    try:
+        with Meter() as meter:
+            outcomes = run_plan(plan, meter)
+    except KeyboardInterrupt:
+        typer.echo("findomain: interrupted; what is done is kept, run the same command to go on", err=True)
+        raise typer.Exit(130) from None
     rows, failures = result_rows(outcomes), failure_rows(outcomes)
     columns = ("model", "task", "metric", "main_score", "ci_low", "ci_high", "n_items", "path")
     if rows or as_json:

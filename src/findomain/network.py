@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import os
+import time
 import urllib.error
 import urllib.request
+from collections.abc import Callable
+from typing import TypeVar
 
 SWITCHES = ("FINDOMAIN_OFFLINE", "HF_HUB_OFFLINE")
 HUB = "https://huggingface.co"
 PATIENCE = 10.0
+# Seconds before each further try of a request whose connection broke.
+PAUSES = (1.0, 4.0)
+# What clients of the hub call a broken connection; they have classes of their own and no base in common.
+BROKEN = ("ConnectionError", "TimeoutError", "TransportError")
+
+T = TypeVar("T")
 
 
 def offline() -> bool:
@@ -30,3 +39,15 @@ def hub_answers() -> bool:
     except OSError:
         return False
     return True
+
+
+def tried(request: Callable[[], T]) -> T:
+    """The answer to a request of the hub's client, which is made again where its connection breaks."""
+    for pause in PAUSES:
+        try:
+            return request()
+        except Exception as error:
+            if not any(kind.__name__ in BROKEN for kind in type(error).__mro__):
+                raise
+            time.sleep(pause)
+    return request()

@@ -9,9 +9,11 @@ from collections.abc import Iterable
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """`` (did you mean ...?)`` with up to three nearest names, or how many there are to choose from."""
     names = list(known)
-    lower = {candidate.lower(): candidate for candidate in reversed(names)}
-    near = difflib.get_close_matches(name.lower(), lower, n=3, cutoff=0.5)
-    near += [low for low in lower if name.lower() in low and low not in near][: 3 - len(near)]
+    lower: dict[str, str] = {}
+    for candidate in names:
+        lower.setdefault(candidate.lower(), candidate)
+    holding = [low for low in lower if name.lower() in low]
+    near = dict.fromkeys(holding + difflib.get_close_matches(name.lower(), lower, n=3, cutoff=0.5))
     if near:
-        return f" (did you mean {', '.join(lower[low] for low in near)}?)"
+        return f" (did you mean {', '.join(lower[low] for low in list(near)[:3])}?)"
     return f" ({len(names)} are known)"

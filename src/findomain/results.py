@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import math
 import os
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -56,12 +58,16 @@ class TaskResult:
             BLOCK: {"model": self.model, **self.facts},
         }
 
+    def to_json(self) -> str:
+        """The text of the file; what is not finite is null, which JSON has."""
+        return json.dumps(_finite(self.to_dict()), ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+
     @classmethod
     def from_dict(cls, told: Mapping[str, object]) -> TaskResult:
         """Read one back.
 
         Raises:
-            KeyError, TypeError, ValueError: it is not one of ours.
+            KeyError, TypeError, ValueError, AttributeError: it is not one of ours.
         """
         ((split, (subset,)),) = told["scores"].items()
         facts = dict(told[BLOCK])
@@ -100,7 +106,7 @@ class Store:
             return TaskResult.from_dict(json.loads(path.read_text(encoding="utf-8")))
         except FileNotFoundError:
             return None
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, AttributeError):
             path.replace(path.with_suffix(".broken"))
             return None
 
@@ -110,7 +116,7 @@ class Store:
         Raises:
             RunError: the folder cannot be written.
         """
-        write_aside(path, json.dumps(result.to_dict(), ensure_ascii=False, indent=1) + "\n")
+        write_aside(path, result.to_json())
 
     def results(self) -> Iterator[TaskResult]:
         """Every result of the folder that is ours, in order of model and task."""
@@ -119,8 +125,30 @@ class Store:
                 yield result
 
 
+def _finite(value: object) -> object:
+    if isinstance(value, Mapping):
+        return {key: _finite(part) for key, part in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_finite(part) for part in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
 def _safe(name: str) -> str:
     return name.replace("/", "__")
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder that can be written.
+
+    Raises:
+        RunError: it cannot be made or written.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if not os.access(folder, os.W_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+    except OSError as error:
+        raise RunError(f"{folder}: cannot be written: {error.strerror}") from error
 
 
 def write_aside(path: Path, text: str) -> None:
@@ -129,11 +157,8 @@ def write_aside(path: Path, text: str) -> None:
     Raises:
         RunError: the folder cannot be written.
     """
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, aside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    except OSError as error:
-        raise RunError(f"{path.parent}: cannot be written: {error.strerror}") from error
+    make_folder(path.parent)
+    handle, aside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as opened:
             opened.write(text)

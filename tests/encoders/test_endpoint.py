@@ -2,15 +2,8 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
 import time
-import urllib.request
 from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -19,45 +12,24 @@ from findomain.encoders import make_encoder
 from findomain.encoders.endpoint import EndpointEncoder
 from findomain.errors import EncoderError
 from findomain.tasks import Task
+from servers.launch import Running, launched
 
-SERVER = Path(__file__).parents[1] / "servers" / "embeddings_server.py"
 TASK = Task("any", "STS")
 TEXTS = [f"the bank paid dividend number {i} to its {i % 7} holders" for i in range(45)]
 
 
-@dataclass
-class Running:
-    url: str
-    log: Path
-
-    def fail(self, *faults: dict) -> None:
-        request = urllib.request.Request(self.url.removesuffix("/v1") + "/_faults", json.dumps(faults).encode())
-        urllib.request.urlopen(request).close()
-        self.log.write_text("")
-
-    def requests(self) -> list[dict]:
-        return [json.loads(line) for line in self.log.read_text().splitlines()]
-
-
-def start(log: Path, **environment: str) -> Iterator[Running]:
-    process = subprocess.Popen(
-        [sys.executable, str(SERVER), str(log)], stdout=subprocess.PIPE, text=True, env=os.environ | environment
-    )
-    try:
-        yield Running(f"http://127.0.0.1:{process.stdout.readline().strip()}/v1", log)
-    finally:
-        process.kill()
-        process.wait()
-
-
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    yield from start(tmp_path_factory.mktemp("server") / "log")
+    log = tmp_path_factory.mktemp("server") / "log"
+    with launched("embeddings_server.py", log, log) as running:
+        yield running
 
 
 @pytest.fixture(scope="module")
 def locked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    yield from start(tmp_path_factory.mktemp("locked") / "log", KEY="the-right-key")
+    log = tmp_path_factory.mktemp("locked") / "log"
+    with launched("embeddings_server.py", log, log, KEY="the-right-key") as running:
+        yield running
 
 
 def encoder(server: Running, **options: object) -> EndpointEncoder:

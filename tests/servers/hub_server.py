@@ -103,16 +103,8 @@ class Hub(BaseHTTPRequestHandler):
         if rest and rest[0] in ("revision", "tree", "paths-info") and rest[1] not in (revision, "main"):
             self._missing("RevisionNotFound")
             return
-        files = [path for path in sorted(repository.rglob("*")) if path.is_file() and path.name != "REVISION"]
-        described = [
-            {
-                "type": "file",
-                "path": path.relative_to(repository).as_posix(),
-                "size": path.stat().st_size,
-                "oid": hashlib.sha1(path.read_bytes()).hexdigest(),
-            }
-            for path in files
-        ]
+        everything = [path for path in sorted(repository.rglob("*")) if path.name != "REVISION"]
+        described = [_described(path, repository) for path in everything]
         if rest[:1] == ["paths-info"]:
             told = json.loads(self.posted) if self.posted[:1] == b"{" else {}
             wanted = told.get("paths") or [part.split("=")[1] for part in unquote(self.posted.decode()).split("&")]
@@ -120,12 +112,14 @@ class Hub(BaseHTTPRequestHandler):
         elif rest[:1] == ["tree"]:
             under = "/".join(rest[2:])
             inside = [one for one in described if not under or one["path"].startswith(f"{under}/")]
+            if "recursive=true" not in self.path.lower():
+                inside = [one for one in inside if "/" not in one["path"].removeprefix(f"{under}/" if under else "")]
             if under and not inside:
                 self._missing("EntryNotFound")
                 return
             self._json(inside)
         else:
-            siblings = [{"rfilename": one["path"], "size": one["size"]} for one in described]
+            siblings = [{"rfilename": one["path"], "size": one["size"]} for one in described if one["type"] == "file"]
             self._json(
                 {"id": name, "sha": revision, "siblings": siblings, "private": False, "gated": False, "tags": []}
             )
@@ -177,6 +171,17 @@ class Hub(BaseHTTPRequestHandler):
         self.send_header("X-Error-Message", code)
         self.send_header("Content-Length", "0")
         self.end_headers()
+
+
+def _described(path: Path, repository: Path) -> dict:
+    if path.is_dir():
+        return {"type": "directory", "path": path.relative_to(repository).as_posix(), "size": 0, "oid": "0" * 40}
+    return {
+        "type": "file",
+        "path": path.relative_to(repository).as_posix(),
+        "size": path.stat().st_size,
+        "oid": hashlib.sha1(path.read_bytes()).hexdigest(),
+    }
 
 
 def main() -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from findomain.encoders.spec import cached_folder
 from findomain.errors import EncoderError, MissingExtraError
-from findomain.network import PATIENCE, hub_answers, hub_endpoint, offline
+from findomain.network import PATIENCE, hub_answers, hub_endpoint, offline, tried
 
 # Weights that would be unpickled and other formats of the same are never fetched.
 NEEDED = ("*.json", "*.txt", "*.model", "*.safetensors", "*.jinja")
@@ -32,7 +32,7 @@ def hub_folder(hub: str, revision: str, name: str, *, with_code: bool = False) -
     disable_progress_bars()
     patterns = [*NEEDED, *(CODE if with_code else ())]
     try:
-        return Path(snapshot_download(hub, revision=revision, allow_patterns=patterns))
+        return Path(tried(lambda: snapshot_download(hub, revision=revision, allow_patterns=patterns)))
     except Exception as error:  # the hub's client raises many kinds
         raise EncoderError(
             f"{name}: {hub} at {revision[:12]} cannot be had from the hub: {first_line(error)}"

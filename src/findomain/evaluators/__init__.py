@@ -3,6 +3,7 @@
 from findomain.evaluators.classification import classification, draw_examples
 from findomain.evaluators.clustering import clustering_draws, clustering_sets
 from findomain.evaluators.evaluation import Evaluation, interval
+from findomain.evaluators.names import METRIC_NAMES
 from findomain.evaluators.pair_classification import pair_classification
 from findomain.evaluators.reranking import reranking, reranking_by_scores
 from findomain.evaluators.retrieval import retrieval, retrieval_by_scores
@@ -10,6 +11,7 @@ from findomain.evaluators.sts import sts
 from findomain.evaluators.summarization import summarization
 
 __all__ = [
+    "METRIC_NAMES",
     "Evaluation",
     "classification",
     "clustering_draws",

@@ -4,6 +4,6 @@ from findomain.runner.cache import EmbeddingCache, default_folder
 from findomain.runner.cell import Outcome, run_cell
 from findomain.runner.embed import Embedder
 from findomain.runner.judge import judge
-from findomain.runner.run import Listener, Plan, run
+from findomain.runner.plan import Listener, Plan, run
 
 __all__ = ["Embedder", "EmbeddingCache", "Listener", "Outcome", "Plan", "default_folder", "judge", "run", "run_cell"]

@@ -50,7 +50,7 @@ def _dask(function: Callable[..., T], calls: Sequence[tuple], address: str) -> I
     with client:
         # pure=False: two runs of one call are two runs; the store, not the cluster, knows what is done.
         futures = [client.submit(function, *call, pure=False, retries=RETRIES) for call in calls]
-        for future in as_completed(futures):
+        for future in as_completed(futures, loop=client.loop):
             try:
                 yield future.result()
             except KilledWorker as error:

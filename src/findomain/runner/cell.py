@@ -16,7 +16,7 @@ from findomain import __version__
 from findomain.encoders import Encoder, Ranker, fingerprint
 from findomain.errors import FindomainError
 from findomain.evaluators import Evaluation, interval
-from findomain.results import Store, TaskResult
+from findomain.results import Store, TaskResult, make_folder
 from findomain.runner.cache import EmbeddingCache
 from findomain.runner.embed import Embedder, Report
 from findomain.runner.judge import judge, judge_ranker, main_score, texts_of
@@ -63,7 +63,7 @@ def run_cell(
     mark = fingerprint(encoder.signature)
     path = store.path(encoder.name, mark, task.name)
     wanted = {"encoder": mark, "task": task_fingerprint(task, data)}
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     # Another process that measures the same is waited for, and its result taken.
     with FileLock(path.with_suffix(".lock")):
         known = store.read(path)

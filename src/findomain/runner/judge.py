@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Callable, Mapping, Sequence
 
@@ -11,6 +12,7 @@ from findomain import evaluators
 from findomain.encoders.bm25 import Ranker
 from findomain.errors import EncoderError, TaskError
 from findomain.evaluators import Evaluation
+from findomain.registry import did_you_mean
 from findomain.tasks import Role, Task, TaskData
 from findomain.tasks.data import (
     ClassificationData,
@@ -153,13 +155,29 @@ def judge_ranker(task: Task, data: TaskData, ranker: Ranker) -> Evaluation:
     )
 
 
+def check_metric(task: Task) -> None:
+    """Raise if no evaluator gives the task's metric.
+
+    Raises:
+        TaskError: it does not exist for the type of the task; the message names the nearest.
+    """
+    known = evaluators.METRIC_NAMES[task.task_type]
+    if task.metric not in known:
+        raise TaskError(
+            f"{task.name}: {task.task_type} has no metric {task.metric!r}{did_you_mean(task.metric, known)}"
+        )
+
+
 def main_score(task: Task, evaluation: Evaluation) -> float:
     """The score that the task is judged by.
 
     Raises:
-        TaskError: its evaluator has no such metric.
+        TaskError: it is not defined for the data, such as AP for three classes.
+        EncoderError: it is not defined for the embeddings, such as a correlation with similarities that are all equal.
     """
     if task.metric not in evaluation.scores:
-        known = ", ".join(sorted(evaluation.scores))
-        raise TaskError(f"{task.name}: no metric {task.metric!r}, expected one of {known}")
-    return evaluation.scores[task.metric]
+        raise TaskError(f"{task.name}: {task.metric} is not defined for its data")
+    value = evaluation.scores[task.metric]
+    if not math.isfinite(value):
+        raise EncoderError(f"{task.name}: {task.metric} is not defined for these embeddings")
+    return value

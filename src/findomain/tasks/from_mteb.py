@@ -14,6 +14,8 @@ from findomain.tasks.spec import TASK_TYPES, Task
 if TYPE_CHECKING:
     from mteb.abstasks import AbsTask
 
+# Before the name of a metric: the nearest of several wordings of a query counts.
+OVER_WORDINGS = "max_over_subqueries_"
 SETTINGS = ("samples_per_label", "n_experiments", "max_fraction_of_documents_to_embed", "max_document_to_embed")
 
 
@@ -41,11 +43,16 @@ def mteb_task(name: str) -> Task:
         revision=str(facts.dataset.get("revision", "")),
         split="test" if "test" in facts.eval_splits else facts.eval_splits[0],
         train_split=getattr(abstract, "train_split", "train"),
-        main_metric=facts.main_score,
+        main_metric=facts.main_score.removeprefix(OVER_WORDINGS),
         subset="" if abstract.hf_subsets[0] == "default" else abstract.hf_subsets[0],
         columns={theirs: ours for theirs, ours in columns.items() if theirs != ours},
-        settings={key: value for key in SETTINGS if isinstance(value := getattr(abstract, key, None), (int, float))},
+        settings=_settings(abstract),
     )
+
+
+def _settings(abstract: AbsTask) -> dict[str, float]:
+    found = {key: value for key in SETTINGS if isinstance(value := getattr(abstract, key, None), (int, float))}
+    return found | ({"subqueries": 1} if abstract.metadata.main_score.startswith(OVER_WORDINGS) else {})
 
 
 COLUMNS: Mapping[str, str] = {

@@ -8,7 +8,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 from findomain.errors import MissingExtraError, TaskError
-from findomain.network import hub_answers, hub_endpoint, offline
+from findomain.network import hub_answers, hub_endpoint, offline, tried
 from findomain.tasks.raw import Table
 from findomain.tasks.spec import Task
 
@@ -67,7 +67,7 @@ def _table(task: Task, split: Dataset, name: str) -> Table:
 def _load(task: Task, load: Callable[..., DatasetDict], configuration: str | None) -> DatasetDict:
     what = f"{task.path}{f' ({configuration})' if configuration else ''} at {task.revision[:12]}"
     try:
-        loaded = load(task.path, configuration, revision=task.revision or None)
+        loaded = tried(lambda: load(task.path, configuration, revision=task.revision or None))
     except Exception as error:  # the hub's libraries raise many kinds, from requests' to pyarrow's
         raise TaskError(f"{task.name}: {what}: {_reason(error)}") from error
     _check_revision(task, loaded)

@@ -187,16 +187,23 @@ def _ranked_candidates(task: Task, tables: Tables) -> RerankingData:
         if unknown or query not in candidates:
             what = f"document id {unknown[0]!r} is not in the corpus" if unknown else "no candidates"
             raise TaskError(f"{ranked.origin}: query {query!r} (number {place + 1}): {what}")
-    ids = tuple(candidates[query] for query in data.query_ids)
+    wordings = _wordings(data, by_prefix=bool(task.settings.get("subqueries", 0)))
+    ids = tuple(candidates[query] for query in wordings)
     return RerankingData(
-        queries=tuple((text,) for text in data.queries),
+        queries=tuple(wordings.values()),
         candidates=tuple(tuple(documents[key] for key in row) for row in ids),
         ids=ids,
-        grades=tuple(
-            tuple(data.qrels[q].get(key, 0) for key in row) for q, row in zip(data.query_ids, ids, strict=True)
-        ),
+        grades=tuple(tuple(data.qrels[q].get(key, 0) for key in row) for q, row in zip(wordings, ids, strict=True)),
         repairs=data.repairs,
     )
+
+
+def _wordings(data: RetrievalData, *, by_prefix: bool) -> dict[str, tuple[str, ...]]:
+    """Texts of each query by the id of the first; with ``by_prefix`` ids ``a_0``, ``a_1`` are wordings of one query."""
+    groups: dict[str, list[int]] = {}
+    for place, key in enumerate(data.query_ids):
+        groups.setdefault(key.rpartition("_")[0] if by_prefix else key, []).append(place)
+    return {data.query_ids[places[0]]: tuple(data.queries[place] for place in places) for places in groups.values()}
 
 
 def _as_list(value: object) -> list[object]:

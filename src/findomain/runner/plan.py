@@ -10,10 +10,10 @@ from typing import Protocol
 
 from findomain.encoders import Encoder, Options, Ranker, make_encoder
 from findomain.errors import RunError
-from findomain.results import Store
+from findomain.results import Store, make_folder
 from findomain.runner.backends import distributed
 from findomain.runner.cell import Outcome, run_cell
-from findomain.runner.judge import texts_of
+from findomain.runner.judge import check_metric, texts_of
 from findomain.tasks import Task, TaskData, load_data
 
 
@@ -86,6 +86,9 @@ def run(plan: Plan, listener: Listener | None = None) -> list[Outcome]:
     """
     listener = listener or Silence()
     encoders = [make_encoder(name, plan.options) for name in plan.models]
+    for task in plan.tasks:
+        check_metric(task)
+    make_folder(plan.out)
     data = [load_data(task) for task in plan.tasks]
     _check_names(encoders, plan.tasks)
     sizes = [sum(len(text) for _, texts in texts_of(one) for text in dict.fromkeys(texts)) for one in data]

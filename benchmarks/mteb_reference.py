@@ -21,6 +21,7 @@ from mteb.models.abs_encoder import AbsEncoder
 from mteb.models.model_meta import ModelMeta
 from mteb.similarity_functions import cos_sim, pairwise_cos_sim
 
+from findomain.encoders import get_spec
 from findomain.tasks.data import (
     ClassificationData,
     ClusteringData,
@@ -64,24 +65,33 @@ def metadata(task_type: str, main_score: str) -> TaskMetadata:
     )
 
 
-def reference_scores(
-    data: TaskData, vectors: Mapping[str, np.ndarray], *, task_type: str, metric: str, flat: bool = True
-) -> dict[str, float]:
-    """What mteb gives for the data and the embeddings."""
-    base, dataset, options = BUILDERS[type(data)](data, task_type, flat)
+def reference_scores(data: TaskData, model: AbsEncoder, *, task_type: str, metric: str) -> dict[str, float]:
+    """What mteb gives for the data and a model."""
+    base, dataset, options = BUILDERS[type(data)](data, task_type)
     attributes = {"metadata": metadata(task_type, metric), **options}
     task = type("Parity", (base,), attributes)()
     task.dataset = dataset
     task.data_loaded = True
-    scores = task.evaluate(Given(vectors), "test", encode_kwargs={"batch_size": 256, "show_progress_bar": False})
+    scores = task.evaluate(model, "test", encode_kwargs={"batch_size": 32, "show_progress_bar": False})
     return dict(scores["default"])
+
+
+def minilm() -> AbsEncoder:
+    """The packaged all-MiniLM-L6-v2 as mteb runs it."""
+    from mteb.models.sentence_transformer_wrapper import SentenceTransformerEncoderWrapper
+    from sentence_transformers import SentenceTransformer
+
+    spec = get_spec("all-MiniLM-L6-v2")
+    model = SentenceTransformer(str(spec.folder() / spec.files["folder"]), device="cpu", local_files_only=True)
+    model.max_seq_length = spec.max_length
+    return SentenceTransformerEncoderWrapper(model)
 
 
 def _splits(**columns: Mapping[str, list]) -> DatasetDict:
     return DatasetDict({name: Dataset.from_dict(dict(rows)) for name, rows in columns.items()})
 
 
-def _classification(data: ClassificationData, task_type: str, flat: bool) -> tuple:
+def _classification(data: ClassificationData, task_type: str) -> tuple:
     dataset = _splits(
         train={"text": list(data.train_texts), "label": list(data.train_labels)},
         test={"text": list(data.texts), "label": list(data.labels)},
@@ -89,22 +99,22 @@ def _classification(data: ClassificationData, task_type: str, flat: bool) -> tup
     return AbsTaskClassification, dataset, {}
 
 
-def _clustering(data: ClusteringData, task_type: str, flat: bool) -> tuple:
-    if flat:
+def _clustering(data: ClusteringData, task_type: str) -> tuple:
+    if data.flat:
         dataset = _splits(test={"sentences": list(data.texts[0]), "labels": list(data.labels[0])})
         return AbsTaskClustering, dataset, {"max_fraction_of_documents_to_embed": None}
     rows = {"sentences": [list(row) for row in data.texts], "labels": [list(row) for row in data.labels]}
     return AbsTaskClusteringLegacy, _splits(test=rows), {}
 
 
-def _pairs(data: PairData, task_type: str, flat: bool) -> tuple:
+def _pairs(data: PairData, task_type: str) -> tuple:
     columns = {"sentence1": list(data.first), "sentence2": list(data.second)}
     if task_type == "PairClassification":
         return AbsTaskPairClassification, _splits(test=columns | {"labels": [int(t) for t in data.targets]}), {}
     return AbsTaskSTS, _splits(test=columns | {"score": list(data.targets)}), {"min_score": 0, "max_score": 5}
 
 
-def _retrieval(data: RetrievalData, task_type: str, flat: bool) -> tuple:
+def _retrieval(data: RetrievalData, task_type: str) -> tuple:
     split = {
         "corpus": Dataset.from_dict({"id": list(data.corpus_ids), "text": list(data.corpus)}),
         "queries": Dataset.from_dict({"id": list(data.query_ids), "text": list(data.queries)}),
@@ -114,7 +124,7 @@ def _retrieval(data: RetrievalData, task_type: str, flat: bool) -> tuple:
     return AbsTaskRetrieval, {"default": {"test": split}}, {}
 
 
-def _reranking(data: RerankingData, task_type: str, flat: bool) -> tuple:
+def _reranking(data: RerankingData, task_type: str) -> tuple:
     names = [f"q{i:06}" for i in range(data.n_items)]
     ids = [[f"{query}_{key}" for key in row] for query, row in zip(names, data.ids, strict=True)]
     texts = [text for row in data.candidates for text in row]
@@ -130,7 +140,7 @@ def _reranking(data: RerankingData, task_type: str, flat: bool) -> tuple:
     return AbsTaskRetrieval, {"default": {"test": split}}, {}
 
 
-def _summarization(data: SummarizationData, task_type: str, flat: bool) -> tuple:
+def _summarization(data: SummarizationData, task_type: str) -> tuple:
     rows = {
         "text": ["unused"] * data.n_items,
         "human_summaries": [list(row) for row in data.references],
@@ -140,7 +150,7 @@ def _summarization(data: SummarizationData, task_type: str, flat: bool) -> tuple
     return AbsTaskSummarization, _splits(test=rows), {"min_score": 0, "max_score": 5}
 
 
-BUILDERS: Mapping[type, Callable[[Any, str, bool], tuple]] = {
+BUILDERS: Mapping[type, Callable[[Any, str], tuple]] = {
     ClassificationData: _classification,
     ClusteringData: _clustering,
     PairData: _pairs,

@@ -1,7 +1,7 @@
-"""Coverage and false alarms over the whole grid of sizes: ``python benchmarks/coverage.py [draws]``.
+"""Coverage and false alarms over the whole grid of sizes: ``python benchmarks/interval_coverage.py [draws]``.
 
 1000 draws of each design take about 20 minutes on two cores.
-Writes coverage.csv beside this file: a row a design and method.
+Writes interval_coverage.csv beside this file: a row a design and method.
 """
 
 from __future__ import annotations

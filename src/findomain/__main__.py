@@ -1,0 +1,5 @@
+"""``python -m findomain``."""
+
+from findomain.cli import main
+
+main()
