@@ -27,9 +27,11 @@ ORDER = (
     "published",
     "evaluators",
     "runner",
+    "profiles",
     "report",
     "book",
     "cli",
+    "__main__",
 )
 HEAVY = ("torch", "mteb", "transformers", "matplotlib", "seaborn", "jupyter_book", "papermill", "sphinx", "pandas")
 MODULES = sorted(PACKAGE.rglob("*.py"))

@@ -1,0 +1,34 @@
+"""Profiles of tasks and files: where measures of text, encoders and tasks meet, and the shipped table of profiles."""
+
+from findomain.profiles.contrast import correlations, cosines_by_domain, dataset_means, differences, domain_means
+from findomain.profiles.profile import NAMES, Listener, Profile, Settings, profile_sources
+from findomain.profiles.shipped import (
+    load_cosines,
+    load_datasets,
+    load_descriptive,
+    load_measures,
+    load_same_source,
+)
+from findomain.profiles.source import Source, file_source, sample, task_source
+
+__all__ = [
+    "NAMES",
+    "Listener",
+    "Profile",
+    "Settings",
+    "Source",
+    "correlations",
+    "cosines_by_domain",
+    "dataset_means",
+    "differences",
+    "domain_means",
+    "file_source",
+    "load_cosines",
+    "load_datasets",
+    "load_descriptive",
+    "load_measures",
+    "load_same_source",
+    "profile_sources",
+    "sample",
+    "task_source",
+]
