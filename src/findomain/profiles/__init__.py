@@ -1,6 +1,13 @@
 """Profiles of tasks and files: where measures of text, encoders and tasks meet, and the shipped table of profiles."""
 
-from findomain.profiles.contrast import correlations, cosines_by_domain, dataset_means, differences, domain_means
+from findomain.profiles.contrast import (
+    correlations,
+    cosines_by_domain,
+    dataset_means,
+    differences,
+    domain_means,
+    length_means,
+)
 from findomain.profiles.profile import NAMES, Listener, Profile, Settings, profile_sources
 from findomain.profiles.shipped import (
     load_cosines,
@@ -23,6 +30,7 @@ __all__ = [
     "differences",
     "domain_means",
     "file_source",
+    "length_means",
     "load_cosines",
     "load_datasets",
     "load_descriptive",

@@ -14,28 +14,40 @@ import pandas as pd
 from scipy import stats as distributions
 from statsmodels.stats.multitest import multipletests
 
+from findomain.complexity import profile as texts_profile
 from findomain.errors import ComplexityError
 from findomain.profiles.shipped import DOMAINS
 
+# Structure is left out, which follows from the type of task, and the effective rank, which follows from the number of
+# texts.
+COMPARED = (
+    *texts_profile.MEASURES,
+    "domain_term_density",
+    "loughran_mcdonald_density",
+    "keyness_density",
+    "pooled_entropy",
+    "semantic_dispersion",
+)
 LEVEL = 0.95
 # A mean of fewer texts of a dataset tells little of it: a measure that most of its texts are too short for.
 FEWEST_TEXTS = 30
 
 
-def dataset_means(measures: pd.DataFrame, datasets: pd.DataFrame, *, language: str = "eng") -> pd.DataFrame:
-    """The mean of each measure in each family of datasets.
+def dataset_means(
+    measures: pd.DataFrame, datasets: pd.DataFrame, *, language: str = "eng", fewest: int = FEWEST_TEXTS
+) -> pd.DataFrame:
+    """The mean of each measure of text in each family of datasets.
 
     Returns:
         A frame: family, domain, measure, unit, mean; without measures that a family has no value of, or one of fewer
-        than 30 texts.
+        texts than ``fewest``.
 
     Raises:
         ComplexityError: a family of datasets has two domains.
     """
-    table = measures[measures["language"] == language].merge(
-        datasets[["dataset", "family"]], left_on="task", right_on="dataset", validate="m:1"
-    )
-    of_texts = table["sd"].notna() & (table["n"] < FEWEST_TEXTS)
+    chosen = (measures["language"] == language) & measures["measure"].isin(COMPARED)
+    table = measures[chosen].merge(datasets[["dataset", "family"]], left_on="task", right_on="dataset", validate="m:1")
+    of_texts = table["sd"].notna() & (table["n"] < fewest)
     table = table[table["mean"].notna() & ~of_texts]
     domains = table.groupby("family")["domain"].nunique()
     if (domains > 1).any():
@@ -113,3 +125,19 @@ def cosines_by_domain(
         return float(values[chosen].mean()) if chosen.any() else float("nan")
 
     return pd.DataFrame([[mean(a, b) for b in domains] for a in domains], index=list(domains), columns=list(domains))
+
+
+def length_means(descriptive: pd.DataFrame, tasks: pd.DataFrame, *, language: str = "eng") -> pd.DataFrame:
+    """Characters a text of the published tasks by domain: geometric means over families of tasks, with t intervals.
+
+    Columns ``domain, mean, ci_low, ci_high, n``, the domain with the most families first; those with two at least.
+    """
+    table = descriptive.merge(tasks[["task", "domain", "language", "family"]], on="task", validate="1:1")
+    table = table[(table["language"] == language) & (table["chars_mean"] > 0)]
+    logs = np.log(table["chars_mean"]).groupby([table["domain"], table["family"]]).mean()
+    rows = []
+    for domain, values in logs.groupby(level="domain"):
+        low, high = t_interval(values.to_numpy())
+        rows.append((domain, np.exp(values.mean()), np.exp(low), np.exp(high), len(values)))
+    found = pd.DataFrame(rows, columns=["domain", "mean", "ci_low", "ci_high", "n"])
+    return found[found["n"] > 1].sort_values("n", ascending=False, ignore_index=True)

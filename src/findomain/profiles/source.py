@@ -131,6 +131,9 @@ def _lines(path: Path) -> list[str]:
 
 def _column(path: Path) -> list[str]:
     table = read_table(path)
+    if "text" not in table.frame.columns:
+        has = ", ".join(map(str, table.frame.columns)) or "no columns"
+        raise ComplexityError(f"{path}: no column text (it has {has})")
     values = table.column("text", {})
     for place, value in enumerate(values):
         if not isinstance(value, str):
