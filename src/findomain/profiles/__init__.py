@@ -7,7 +7,9 @@ from findomain.profiles.contrast import (
     differences,
     domain_means,
     length_means,
+    median_correlation,
 )
+from findomain.profiles.paper import beside_the_paper, tasks_with_figures
 from findomain.profiles.profile import NAMES, Listener, Profile, Settings, profile_sources
 from findomain.profiles.shipped import (
     load_cosines,
@@ -24,6 +26,7 @@ __all__ = [
     "Profile",
     "Settings",
     "Source",
+    "beside_the_paper",
     "correlations",
     "cosines_by_domain",
     "dataset_means",
@@ -36,7 +39,9 @@ __all__ = [
     "load_descriptive",
     "load_measures",
     "load_same_source",
+    "median_correlation",
     "profile_sources",
     "sample",
     "task_source",
+    "tasks_with_figures",
 ]

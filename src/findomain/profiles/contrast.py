@@ -108,6 +108,11 @@ def correlations(means: pd.DataFrame, *, measures: Sequence[str]) -> pd.DataFram
     return wide[[name for name in measures if name in wide]].corr(method="spearman", min_periods=4)
 
 
+def median_correlation(table: pd.DataFrame) -> float:
+    """Median over pairs of measures of the size of their correlation."""
+    return float(np.nanmedian(table.abs().to_numpy()[np.triu_indices(len(table), k=1)]))
+
+
 def cosines_by_domain(
     cosines: pd.DataFrame, datasets: pd.DataFrame, *, domains: Sequence[str] = DOMAINS
 ) -> pd.DataFrame:
