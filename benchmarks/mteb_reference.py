@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from datasets import Dataset, DatasetDict
 from mteb.abstasks import (
+    AbsTask,
     AbsTaskClassification,
     AbsTaskClustering,
     AbsTaskPairClassification,
@@ -67,13 +68,23 @@ def metadata(task_type: str, main_score: str) -> TaskMetadata:
 
 def reference_scores(data: TaskData, model: AbsEncoder, *, task_type: str, metric: str) -> dict[str, float]:
     """What mteb gives for the data and a model."""
+    return evaluated(reference_task(data, task_type=task_type, metric=metric), model)
+
+
+def evaluated(task: AbsTask, model: AbsEncoder) -> dict[str, float]:
+    """What mteb's task gives for a model."""
+    scores = task.evaluate(model, "test", encode_kwargs={"batch_size": 32, "show_progress_bar": False})
+    return dict(scores["default"])
+
+
+def reference_task(data: TaskData, *, task_type: str, metric: str) -> AbsTask:
+    """The data as a task of mteb."""
     base, dataset, options = BUILDERS[type(data)](data, task_type)
     attributes = {"metadata": metadata(task_type, metric), **options}
     task = type("Parity", (base,), attributes)()
     task.dataset = dataset
     task.data_loaded = True
-    scores = task.evaluate(model, "test", encode_kwargs={"batch_size": 32, "show_progress_bar": False})
-    return dict(scores["default"])
+    return task
 
 
 def minilm() -> AbsEncoder:

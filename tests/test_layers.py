@@ -25,6 +25,7 @@ ORDER = (
     "tasks",
     "encoders",
     "published",
+    "live",
     "evaluators",
     "runner",
     "profiles",
@@ -56,7 +57,7 @@ def imported_units(path: Path) -> set[str]:
         else:
             continue
         units |= {name.split(".")[1] for name in names if name.startswith(f"{PACKAGE.name}.")}
-    return {name for name in units if not name.startswith("__")}
+    return {name for name in units if name != "__version__"}
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(PACKAGE).as_posix())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import importlib.metadata
 import platform
 import time
@@ -17,7 +18,7 @@ from findomain.encoders import Encoder, Ranker, fingerprint
 from findomain.errors import FindomainError
 from findomain.evaluators import Evaluation, interval
 from findomain.results import Store, TaskResult, make_folder
-from findomain.runner.cache import EmbeddingCache
+from findomain.runner.cache import EmbeddingCache, default_folder
 from findomain.runner.embed import Embedder, Report
 from findomain.runner.judge import judge, judge_ranker, main_score, texts_of
 from findomain.tasks import Task, TaskData, content_hash
@@ -65,7 +66,7 @@ def run_cell(
     wanted = {"encoder": mark, "task": task_fingerprint(task, data)}
     make_folder(path.parent)
     # Another process that measures the same is waited for, and its result taken.
-    with FileLock(path.with_suffix(".lock")):
+    with FileLock(_lock(path, cache_folder)):
         known = store.read(path)
         if known is not None and wanted.items() <= known.facts.items():
             return Outcome(encoder.name, task.name, path, known, reused=True)
@@ -75,6 +76,13 @@ def run_cell(
             return Outcome(encoder.name, task.name, path, error=str(error))
         store.write(path, result)
     return Outcome(encoder.name, task.name, path, result)
+
+
+def _lock(path: Path, cache_folder: Path | None) -> Path:
+    """Beside the embeddings, so that a folder of results holds results alone."""
+    folder = (cache_folder or default_folder()) / "locks"
+    make_folder(folder)
+    return folder / f"{hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:16]}.lock"
 
 
 def task_fingerprint(task: Task, data: TaskData) -> str:

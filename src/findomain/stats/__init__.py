@@ -15,6 +15,7 @@ from findomain.stats.estimate import Estimate, estimates_frame
 from findomain.stats.exposure import exposure_effect, without_exposure
 from findomain.stats.gap import GapResult, domain_gap
 from findomain.stats.placebo import PlaceboResult, placebo_rates
+from findomain.stats.places import model_places, paired_difference
 from findomain.stats.power import gap_power, power_curve, variance_components
 from findomain.stats.rank_exact import exact_p, on_grid, rho_grid, smallest_rho
 from findomain.stats.ranks import RankAgreement, domain_ranks, range_restriction, rank_agreement
@@ -49,7 +50,9 @@ __all__ = [
     "gap_variants",
     "merge_families",
     "model_effects",
+    "model_places",
     "on_grid",
+    "paired_difference",
     "permutation_gap",
     "placebo_rates",
     "poolable_types",
