@@ -24,8 +24,8 @@ from findomain.published import load_paper, load_tasks
 
 SHARED = ROOT.parent / "shared" / "datasets"
 FIGURES = ["mean", "sd", "q05", "q25", "q50", "q75", "q95", "n", "n_undefined"]
-# Six digits are written. Embeddings differ in the last ones from processor to processor.
-WRITTEN, EMBEDDED = 2e-6, 1e-4
+# Six digits are written: at most half of the last one is lost. Embeddings differ from processor to processor.
+WRITTEN, EMBEDDED = 5e-6 * (1 + 1e-6), 1e-4
 # Small ones, one of each kind: pairs, reranking, retrieval, classification, Chinese clustering.
 AGAIN = ("mediqa-rqe", "trecqa", "humaneval", "tatqa", "finnl-zh")
 
@@ -80,7 +80,7 @@ def test_descriptive_statistics_are_of_published_tasks() -> None:
     assert table["task"].is_unique
     assert set(table["task"]) <= set(tasks.index)
     assert len(table) > 0.9 * len(tasks)
-    joined = table.set_index("task").join(tasks[["n_labels", "n_items"]], rsuffix="_published")
+    joined = table.set_index("task").join(tasks[["n_labels"]])
     both = joined.dropna(subset=["n_classes", "n_labels"])
     assert (both["n_classes"] == both["n_labels"]).all()
     assert table["class_balance"].dropna().between(0, 1).all()
