@@ -52,7 +52,7 @@ def _published_models(table: pd.DataFrame) -> pd.DataFrame:
 def with_live(scores: pd.DataFrame, live: pd.DataFrame) -> pd.DataFrame:
     """Published scores and those measured here in the same languages; where a cell has both, the published one.
 
-    A task that was made of a dataset which has a published task under another name is left out: a copy is no new witness.
+    A task made of a dataset that has a published task under another name is left out: a copy is no new witness.
     What was measured here carries no flag.
     """
     flags = [name for name in scores.columns if name.startswith("flag_")]

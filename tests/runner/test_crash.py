@@ -34,7 +34,15 @@ def start(model: str, folders: list[Path], out: Path, cache: Path, *more: str) -
     words = [word for folder in folders for word in ("--data", str(folder))]
     command = [sys.executable, "-m", "findomain", "run", "-m", model, *words, "-o", str(out), "--json", *more]
     environment = os.environ | {"FINDOMAIN_CACHE": str(cache), "FINDOMAIN_OFFLINE": "1"}
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment)
+    return subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment,
+        # Where the tests run in the background, an interrupt is ignored by them and by what they start.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
 
 
 def finish(process: subprocess.Popen) -> list[dict]:
