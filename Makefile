@@ -41,7 +41,7 @@ $(VENV)/.book: $(FACTS) | $(BIN)/python
 
 # Models, mteb and torch are for the tests of what runs them: the book does without.
 $(VENV)/.test: $(FACTS) | $(BIN)/python
-	$(PIP) -e '.[book,cluster,import,models,test]'
+	$(PIP) -e '.[book,cluster,complexity,import,llm,models,test]'
 	@touch $@ $(VENV)/.book
 
 # The browser test wants a Chromium. Where none is found and none can be installed it is skipped, save in CI.

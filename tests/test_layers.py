@@ -17,6 +17,7 @@ ORDER = (
     "paths",
     "registry",
     "network",
+    "http",
     "text",
     "stats",
     "results",

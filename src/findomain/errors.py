@@ -34,3 +34,7 @@ class EncoderError(FindomainError):
 
 class RunError(FindomainError):
     """A run that cannot start or a store of results that cannot be used."""
+
+
+class ComplexityError(FindomainError):
+    """Texts, vectors, a lexicon or a measure of complexity that cannot be used; the message names the place."""

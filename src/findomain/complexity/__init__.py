@@ -1,0 +1,1 @@
+"""Complexity: texts or vectors in, numbers out; one file a family of measures."""
