@@ -28,6 +28,7 @@ ORDER = (
     "live",
     "evaluators",
     "runner",
+    "mirror",
     "report",
     "book",
     "cli",
