@@ -9,7 +9,7 @@ from scipy import stats as scipy_stats
 
 from findomain.errors import ScoresError
 from findomain.evaluators import item_values, sts
-from findomain.stats import mismatch_sensitivity, paired_bootstrap, paired_gap
+from findomain.stats import gap_by_model, gap_without_type, mismatch_sensitivity, paired_bootstrap, paired_gap
 from findomain.stats.paired import gaps_frame
 
 TYPES = ("STS", "Retrieval", "Classification")
@@ -45,6 +45,20 @@ def test_one_model_is_a_paired_t_test() -> None:
         assert [row["pairs_low"], row["pairs_high"]] == pytest.approx([low, high])
     assert frame.loc["pooled", "estimate"] == pytest.approx(frame.loc[list(TYPES), "estimate"].mean())
     assert frame.loc["pooled", "n_pairs"] == 120
+
+
+def test_models_and_types_alone() -> None:
+    items = simulated(np.random.default_rng(2))
+    gaps = paired_gap(items).set_index("task_type")["estimate"]
+    by_model = gap_by_model(items).pivot(index="model", columns="task_type", values="estimate")
+    pd.testing.assert_series_equal(by_model.mean(), gaps.reindex(by_model.columns), check_names=False)
+    one = paired_gap(items[items["model"] == "m3"]).iloc[0]
+    assert gap_by_model(items).query("model == 'm3'").iloc[0]["se"] == pytest.approx(one["se"])
+    without = gap_without_type(items).set_index("without")
+    expected = paired_gap(items[items["task_type"] != "STS"]).iloc[0]
+    assert without.loc["STS", ["estimate", "ci_low"]].tolist() == pytest.approx(
+        expected[["estimate", "ci_low"]].tolist()
+    )
 
 
 def test_two_pairs_by_hand() -> None:

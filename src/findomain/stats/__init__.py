@@ -16,7 +16,7 @@ from findomain.stats.estimate import Estimate, estimates_frame
 from findomain.stats.exposure import exposure_effect, without_exposure
 from findomain.stats.gap import GapResult, domain_gap
 from findomain.stats.mismatch import mismatch_sensitivity
-from findomain.stats.paired import PairedGap, paired_bootstrap, paired_gap
+from findomain.stats.paired import PairedGap, gap_by_model, gap_without_type, paired_bootstrap, paired_gap
 from findomain.stats.placebo import PlaceboResult, placebo_rates
 from findomain.stats.places import model_places, paired_difference
 from findomain.stats.power import gap_power, power_curve, variance_components
@@ -49,9 +49,11 @@ __all__ = [
     "exposure_effect",
     "f_by_draws",
     "flag_sensitivity",
+    "gap_by_model",
     "gap_power",
     "gap_report",
     "gap_variants",
+    "gap_without_type",
     "krippendorff_alpha",
     "merge_families",
     "mismatch_sensitivity",

@@ -71,6 +71,35 @@ def gaps_frame(by_type: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     return pd.DataFrame([asdict(gap) for gap in found])
 
 
+def gap_by_model(items: pd.DataFrame, *, domain: str = "finance") -> pd.DataFrame:
+    """The gap of each model alone, with its interval over pairs: ``model`` and the fields of ``PairedGap``.
+
+    Raises:
+        ScoresError: see ``paired_gap``.
+    """
+    by_type = differences(items, domain=domain)
+    models = next(iter(by_type.values())).index
+    tables = [gaps_frame({kind: table.loc[[model]] for kind, table in by_type.items()}) for model in models]
+    return pd.concat(
+        [table.assign(model=model) for model, table in zip(models, tables, strict=True)], ignore_index=True
+    )
+
+
+def gap_without_type(items: pd.DataFrame, *, domain: str = "finance") -> pd.DataFrame:
+    """The pooled gap with one task type left out at a time: ``without`` and the fields of ``PairedGap``.
+
+    Raises:
+        ScoresError: see ``paired_gap``.
+    """
+    by_type = differences(items, domain=domain)
+    rows = [
+        gaps_frame({kind: table for kind, table in by_type.items() if kind != left}).head(1).assign(without=left)
+        for left in by_type
+        if len(by_type) > 1
+    ]
+    return pd.concat(rows, ignore_index=True)
+
+
 def differences(items: pd.DataFrame, *, domain: str = "finance") -> dict[str, pd.DataFrame]:
     """By task type, the difference of each pair (columns) for each model (rows); only models that have every type.
 
