@@ -32,6 +32,7 @@ ORDER = (
     "report",
     "book",
     "cli",
+    "__main__",
 )
 HEAVY = ("torch", "mteb", "transformers", "matplotlib", "seaborn", "jupyter_book", "papermill", "sphinx", "pandas")
 MODULES = sorted(PACKAGE.rglob("*.py"))
@@ -56,7 +57,7 @@ def imported_units(path: Path) -> set[str]:
         else:
             continue
         units |= {name.split(".")[1] for name in names if name.startswith(f"{PACKAGE.name}.")}
-    return {name for name in units if not name.startswith("__")}
+    return {name for name in units if name != "__version__"}
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(PACKAGE).as_posix())

@@ -140,7 +140,9 @@ def run(
     backend: Annotated[str, typer.Option(help="loky (this machine), dask or ray.")] = "loky",
     address: Annotated[str, typer.Option(help="Of the Dask scheduler or Ray cluster.")] = "",
     prompt: Annotated[list[str] | None, typer.Option(metavar="ROLE=TEXT", help="query, document or symmetric.")] = None,
-    max_length: Annotated[int, typer.Option(help="Tokens read of a text; 0: the model's own.", min=0)] = 0,
+    max_length: Annotated[
+        int, typer.Option(help="Tokens read of a text; 0: the model's own; FinMTEB's code: 256 or 512.", min=0)
+    ] = 0,
     batch_size: Annotated[int, typer.Option(help="Texts at once; 0: the default.", min=0)] = 0,
     revision: Annotated[str, typer.Option(help="Commit of the model on the hub.")] = "",
     device: Annotated[str | None, typer.Option(help="cpu, cuda, mps.")] = None,

@@ -31,7 +31,7 @@ def hub_endpoint() -> str:
 
 
 def hub_answers() -> bool:
-    """Whether the hub answers one request, whatever it says; its client would try for a minute and say so each time."""
+    """Whether the hub answers one request, whatever it says."""
     try:
         urllib.request.urlopen(urllib.request.Request(hub_endpoint(), method="HEAD"), timeout=PATIENCE).close()
     except urllib.error.HTTPError:
@@ -39,6 +39,15 @@ def hub_answers() -> bool:
     except OSError:
         return False
     return True
+
+
+def tell_clients() -> None:
+    """Tell the hub's clients, before they are imported, that they may make no request or that nobody would answer one.
+
+    They would try for a minute and say so each time.
+    """
+    if offline() or not hub_answers():
+        os.environ["HF_HUB_OFFLINE"] = os.environ["HF_DATASETS_OFFLINE"] = "1"
 
 
 def tried(request: Callable[[], T]) -> T:

@@ -202,3 +202,8 @@ def test_folders_that_hold_nothing(tmp_path: Path) -> None:
     (tmp_path / "train.jsonl").write_text("")
     with pytest.raises(TaskError, match=r"\(it has train.jsonl\)"):
         folder_task(tmp_path)
+
+
+def test_a_file_where_a_folder_is_expected(small_task: Make) -> None:
+    with pytest.raises(TaskError, match=r"test.jsonl: a file, expected a folder with a task"):
+        folder_task(small_task("STS") / "test.jsonl")

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+
 import pytest
 
 from findomain.errors import TaskError
@@ -61,3 +65,15 @@ def test_wordings_of_a_query_in_reranking() -> None:
     assert data.queries == (("one", "two"), ("three",))
     assert data.candidates == (("x", "y"), ("y", "z"))
     assert data.grades == ((1, 0), (0, 1))
+
+
+def test_no_request_is_made_where_none_is_allowed() -> None:
+    code = "from findomain.tasks import load_data, mteb_task; load_data(mteb_task('STS12'))"
+    environment = os.environ | {
+        "FINDOMAIN_OFFLINE": "1",
+        "HF_ENDPOINT": "http://127.0.0.1:9",
+        "HF_HOME": "/nonexistent",
+    }
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment)
+    assert "mteb cannot load it" in done.stderr.splitlines()[-1]
+    assert "Retry" not in done.stderr

@@ -27,7 +27,7 @@ def folder_task(path: Path, *, task_type: str | None = None) -> Task:
     """
     folder = path.resolve()
     if not folder.is_dir():
-        raise TaskError(f"{path}: no such folder")
+        raise TaskError(f"{path}: {'a file, expected a folder with a task' if folder.exists() else 'no such folder'}")
     told = _description(folder)
     kind = _checked_type(task_type or told.get("type") or _guess(folder), folder)
     split = str(told.get("split") or _test_split(folder))

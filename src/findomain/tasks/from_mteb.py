@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from findomain.errors import MissingExtraError, TaskError
+from findomain.network import tell_clients
 from findomain.tasks.raw import Table
 from findomain.tasks.spec import TASK_TYPES, Task
 
@@ -105,6 +106,7 @@ def _table(frame: pd.DataFrame, task: Task, name: str) -> Table:
 
 
 def _get(name: str) -> AbsTask:
+    tell_clients()
     try:
         import mteb
     except ImportError as error:

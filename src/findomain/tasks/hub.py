@@ -8,7 +8,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 from findomain.errors import MissingExtraError, TaskError
-from findomain.network import hub_answers, hub_endpoint, offline, tried
+from findomain.network import hub_endpoint, tell_clients, tried
 from findomain.tasks.raw import Table
 from findomain.tasks.spec import Task
 
@@ -30,9 +30,7 @@ def hub_tables(task: Task) -> dict[str, Table]:
 
 
 def _datasets() -> ModuleType:
-    """The hub's library, told before it is loaded that it may make no request or that nobody would answer one."""
-    if offline() or not hub_answers():
-        os.environ["HF_HUB_OFFLINE"] = os.environ["HF_DATASETS_OFFLINE"] = "1"
+    tell_clients()
     try:
         import datasets
     except ImportError as error:
