@@ -28,6 +28,7 @@ ORDER = (
     "live",
     "evaluators",
     "runner",
+    "profiles",
     "mirror",
     "report",
     "book",

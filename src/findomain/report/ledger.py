@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from findomain import published
+from findomain import profiles, published
 from findomain.stats import (
     GapResult,
     RankAgreement,
@@ -110,8 +110,24 @@ def _ranks_n(_: Evidence) -> Verdict:
     return OPEN, f"{figure}; at five only |rho| = 1 is p < .05"
 
 
+def characteristics_verdict(table: pd.DataFrame) -> str:
+    """Whether all characteristics of ``beside_the_paper`` are higher in finance; one that is lower makes it fail."""
+    return HOLDS if (table["ci_low"] > 0).all() else FAILS if (table["ci_high"] < 0).any() else OPEN
+
+
+def _texts(_: Evidence) -> Verdict:
+    table = profiles.beside_the_paper()
+    higher, above = int((table["difference"] > 0).sum()), int((table["ci_low"] > 0).sum())
+    datasets = f"{table['n_domain'].max():.0f} finance and {table['n_against'].max():.0f} general datasets"
+    return characteristics_verdict(
+        table
+    ), f"{higher} of {len(table)} higher, {above} with an interval above zero, over {datasets}"
+
+
 def _complexity(_: Evidence) -> Verdict:
-    return OPEN, "not tested here"
+    known = profiles.tasks_with_figures()
+    figure = f"complexity is known of {known['all']} of {known['published']} published tasks"
+    return OPEN, f"{figure}, {known['english_finance']} of them English and finance: too few to control for it"
 
 
 def _adapted(comparison: str) -> Verdict:
@@ -155,6 +171,7 @@ _RULES = {
     "anova": _anova,
     "ranks": _ranks,
     "ranks-n": _ranks_n,
+    "texts": _texts,
     "complexity": _complexity,
     "adapted": lambda _: _adapted("Fin-E5"),
     "finbert": lambda _: _adapted("FinBERT"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from findomain.encoders import EncoderSpec
 from findomain.runner import Outcome
@@ -62,6 +62,19 @@ def model_rows(specs: Iterable[EncoderSpec]) -> list[dict[str, object]]:
         runs, needs = spec.readiness()
         rows.append({"model": spec.name, "runs": runs, "needs": needs, "title": spec.title, "note": spec.note})
     return rows
+
+
+def profile_table(profile: Mapping[str, object]) -> str:
+    """A profile as a heading and a table; a measure without a value has the reason in place of its unit."""
+    measures = profile["measures"]
+    rows = [
+        {"measure": name}
+        | {column: "" if told[column] is None else told[column] for column in ("mean", "sd", "q50", "n")}
+        | {"unit": f"undefined: {told['reason']}" if told["reason"] else told["unit"]}
+        for name, told in measures.items()
+    ]
+    heading = f"{profile['name']} ({profile['language']}, {profile['n_measured']} of {profile['n_texts']} texts)"
+    return f"{heading}\n{text_table(rows, ('measure', 'mean', 'sd', 'q50', 'n', 'unit'))}"
 
 
 def text_table(rows: Sequence[dict[str, object]], columns: Sequence[str]) -> str:

@@ -11,6 +11,7 @@ from typing import Self
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
+from findomain.profiles import Profile
 from findomain.runner import Outcome
 
 PAUSE = 5.0
@@ -55,7 +56,10 @@ class Meter(AbstractContextManager):
 
     def cell(self, model: str, task: str) -> None:
         """A cell begins."""
-        self.label = f"[{self.n_done + 1}/{self.n_cells}] {task} with {model}"
+        self._name(f"{task} with {model}")
+
+    def _name(self, what: str) -> None:
+        self.label = f"[{self.n_done + 1}/{self.n_cells}] {what}"
         if self.bar is not None:
             self.bar.update(self.bar.task_ids[0], description=self.label)
 
@@ -79,6 +83,20 @@ class Meter(AbstractContextManager):
         """A cell ended."""
         self.n_done += 1
         self.say(f"[{self.n_done}/{self.n_cells}] {outcome.task} with {outcome.model}: {_verdict(outcome)}")
+
+
+class ProfileMeter(Meter):
+    """Listens to profiling; the characters of texts that are measured and embedded are counted twice."""
+
+    def begin(self, name: str) -> None:
+        """A source begins."""
+        self._name(name)
+
+    def end(self, profile: Profile) -> None:
+        """A source ended."""
+        self.n_done += 1
+        texts = f"{profile.n_measured} of {len(profile.source.texts)} texts"
+        self.say(f"[{self.n_done}/{self.n_cells}] {profile.source.name}: {len(profile.measures)} measures of {texts}")
 
 
 def _verdict(outcome: Outcome) -> str:

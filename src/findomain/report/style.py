@@ -45,9 +45,9 @@ def use_house_style() -> None:
     )
 
 
-def new_figure(height: float, *, columns: int = 1, sharey: bool = False) -> tuple[Figure, list[Axes]]:
-    """A figure of the house width with its axes, as a list."""
+def new_figure(height: float, *, columns: int = 1, rows: int = 1, sharey: bool = False) -> tuple[Figure, list[Axes]]:
+    """A figure of the house width with its axes, as a list, row after row."""
     import matplotlib.pyplot as plt
 
-    figure, axes = plt.subplots(1, columns, figsize=(WIDTH, height), squeeze=False, sharey=sharey)
-    return figure, list(axes[0])
+    figure, axes = plt.subplots(rows, columns, figsize=(WIDTH, height), squeeze=False, sharey=sharey)
+    return figure, list(axes.flat)

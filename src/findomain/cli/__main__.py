@@ -1,0 +1,5 @@
+"""``python -m findomain.cli``."""
+
+from findomain.cli import main
+
+main()
