@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -14,20 +15,32 @@ from findomain.tasks.mirror import SIDES
 RUNGS = ("random", "bag-of-words", "all-MiniLM-L6-v2")
 
 
-def ladder(scores: pd.DataFrame) -> pd.DataFrame:
+MISLED, NOISE = "words mislead", "within the intervals"
+
+
+def ladder(scores: pd.DataFrame, shared: pd.DataFrame) -> pd.DataFrame:
     """Scores of chance, bag of words and MiniLM by type and domain, and whether each is above the one before.
 
     Args:
         scores: as ``score_table`` gives them.
+        shared: as ``lures`` gives them.
 
     Returns:
-        ``task_type, domain``, a column a rung, ``in_order``.
+        ``task_type, domain``, a column a rung, ``together``, ``apart``, ``in_order``, and ``reason`` where they are
+        not: ``words mislead`` (what does not belong together shares more words than what does), ``within the
+        intervals`` (the 95 % intervals of the two that are out of order overlap), or nothing.
     """
-    table = scores[scores["model"].isin(RUNGS)].pivot(index=["task_type", "domain"], columns="model", values="score")
-    table = table[list(RUNGS)]
-    return (
-        table.assign(in_order=(table.diff(axis=1).iloc[:, 1:] > 0).all(axis=1)).rename_axis(columns=None).reset_index()
-    )
+    keys = ["task_type", "domain"]
+    by = scores[scores["model"].isin(RUNGS)].set_index([*keys, "model"])
+    value, low, high = (by[name].unstack("model")[list(RUNGS)] for name in ("score", "ci_low", "ci_high"))
+    steps = list(pairwise(RUNGS))
+    broken = pd.DataFrame({b: value[b] <= value[a] for a, b in steps})
+    clear = pd.DataFrame({b: broken[b] & (high[b] < low[a]) for a, b in steps})
+    table = value.join(shared.set_index(keys))
+    table["in_order"] = ~broken.any(axis=1)
+    told = np.where(clear.any(axis=1), "", NOISE)
+    table["reason"] = np.where(table["in_order"], "", np.where(table["apart"] > table["together"], MISLED, told))
+    return table.rename_axis(columns=None).reset_index()
 
 
 def lures(items: Iterable[Item] | None = None) -> pd.DataFrame:
