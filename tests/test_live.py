@@ -48,6 +48,13 @@ def test_a_published_cell_is_not_added_again(folder: Path) -> None:
     assert not added.filter(like="flag_").to_numpy(dtype=bool).any()
 
 
+def test_a_copy_of_a_published_dataset_is_no_new_task(folder: Path) -> None:
+    scores = published.evidence()
+    measured = live.live_scores(folder)
+    copy = measured.assign(task="copied", family="Banking77Classification")
+    assert len(live.with_live(scores, copy)) == len(scores)
+
+
 def test_only_the_languages_that_are_asked_for(folder: Path) -> None:
     chinese = published.evidence(language="zho")
     assert len(live.with_live(chinese, live.live_scores(folder))) == len(chinese)

