@@ -29,6 +29,7 @@ ORDER = (
     "evaluators",
     "runner",
     "profiles",
+    "mirror",
     "report",
     "book",
     "cli",

@@ -68,6 +68,18 @@ def test_a_text_without_a_token_is_zeros() -> None:
     assert not encoded("bag-of-words", ["?!"])[0].any()
 
 
+def test_random_vectors_belong_to_their_text_and_know_nothing_of_it() -> None:
+    vectors = encoded("random")
+    assert (vectors.shape, vectors.dtype) == ((4, 256), np.float32)
+    np.testing.assert_array_equal(encoded("random", TEXTS[::-1])[::-1], vectors)
+    many = encoded("random", [f"{TEXTS[0]} {i}" for i in range(400)])
+    unit = many / np.linalg.norm(many, axis=1, keepdims=True)
+    apart = (unit @ unit.T)[np.triu_indices(400, 1)]
+    # Cosines of independent directions in d dimensions have mean 0 and standard deviation 1 / sqrt(d).
+    assert abs(apart.mean()) < 5 / np.sqrt(len(apart) * 256)
+    assert apart.std() == pytest.approx(1 / 16, rel=0.02)
+
+
 def test_words_of_chinese_are_characters_and_neighbours() -> None:
     assert words("It's 银行 A-1") == ["it", "s", "银", "行", "a", "1", "银行"]
 
@@ -203,7 +215,7 @@ def test_the_registry_is_whole() -> None:
     assert len(names) == len(set(names))
     for spec in specs.values():
         assert spec.title
-        assert spec.hub or spec.package or spec.base_url or spec.kind in ("bag-of-words", "tf-idf", "bm25")
+        assert spec.hub or spec.package or spec.base_url or spec.kind in ("bag-of-words", "tf-idf", "random", "bm25")
         assert spec.revision == "" or len(spec.revision) == 40
     assert {spec.name for spec in specs.values() if spec.package} == set(PACKAGED)
 

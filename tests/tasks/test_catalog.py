@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 import csv
+from itertools import product
 
 import pytest
 
 from findomain.errors import TaskError
 from findomain.paths import DATA
-from findomain.tasks import MAIN_METRICS, TASK_TYPES, catalog, get_suite, get_task, suites
+from findomain.tasks import (
+    MAIN_METRICS,
+    TASK_TYPES,
+    catalog,
+    folder_task,
+    get_suite,
+    get_task,
+    load_data,
+    pair_ids,
+    suites,
+)
 
 # MTEB counts the twelve forums of CQADupstack as one and has 56 tasks.
-SIZES = {"FinMTEB(eng)": 35, "FinMTEB(zho)": 28, "MTEB(eng, v1)": 67, "MTEB(zho, v1)": 31}
+SIZES = {"FinMTEB(eng)": 35, "FinMTEB(zho)": 28, "MTEB(eng, v1)": 67, "MTEB(zho, v1)": 31, "Mirror": 14}
 
 
 def test_every_name_is_its_key_and_every_revision_is_pinned() -> None:
@@ -19,7 +30,9 @@ def test_every_name_is_its_key_and_every_revision_is_pinned() -> None:
         assert task.name == name
         assert task.task_type in TASK_TYPES
         assert task.language in ("eng", "zho")
-        assert (task.source, len(task.revision), task.path.count("/")) == ("hub", 40, 1)
+        assert task.path.count("/") == 1
+        # The matched pairs lie in this checkout and carry no revision of their own.
+        assert (task.source, len(task.revision)) == (("mirror", 0) if name.startswith("Mirror") else ("hub", 40))
 
 
 @pytest.mark.parametrize(("suite", "n"), SIZES.items())
@@ -75,3 +88,23 @@ def test_unknown_names_are_answered_with_the_nearest() -> None:
         get_task("FiQARetrieval")
     with pytest.raises(TaskError, match=r"unknown suite 'FinMTEB' \(did you mean FinMTEB"):
         get_suite("FinMTEB")
+
+
+def test_mirror_has_every_type_in_both_domains_as_its_folders_say() -> None:
+    tasks = get_suite("Mirror")
+    assert {(task.task_type, task.domain) for task in tasks} == set(product(TASK_TYPES, ("finance", "general")))
+    for task in tasks:
+        told = folder_task(DATA / "mirror" / task.path)
+        assert (told.name, told.task_type, told.domain) == (task.name, task.task_type, task.domain)
+        assert (told.language, told.split, told.metric, told.protocol) == ("eng", task.split, task.metric, "mteb")
+
+
+def test_mirror_items_stand_in_the_same_order_in_both_domains() -> None:
+    for task in get_suite("Mirror"):
+        if task.domain == "finance":
+            twin = get_task(task.name.replace("Finance", "General"))
+            ids = pair_ids(task)
+            assert ids == pair_ids(twin)
+            assert load_data(task).n_items == load_data(twin).n_items == len(ids) == len(set(ids))
+    with pytest.raises(TaskError, match="FINAL: its items are in no pairs; those of the suite Mirror are"):
+        pair_ids(get_task("FINAL"))

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from findomain.encoders.base import Encoder
 from findomain.encoders.bm25 import Bm25, Ranker
+from findomain.encoders.chance import RandomVectors
 from findomain.encoders.endpoint import EndpointEncoder
 from findomain.encoders.hub import newest_revision
 from findomain.encoders.lexical import BagOfWords, TfIdf
@@ -144,6 +145,7 @@ BUILDERS: Mapping[str, Callable[[EncoderSpec, Options], Encoder | Ranker]] = {
     "use": _use,
     "bag-of-words": lambda spec, options: BagOfWords(spec.name),
     "tf-idf": lambda spec, options: TfIdf(spec.name),
+    "random": lambda spec, options: RandomVectors(spec.name),
     "bm25": lambda spec, options: Bm25(spec.name),
     "endpoint": _endpoint,
 }

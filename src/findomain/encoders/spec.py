@@ -16,7 +16,7 @@ from findomain.network import offline
 from findomain.paths import DATA, require
 from findomain.registry import did_you_mean
 
-KINDS = ("sentence-transformers", "static", "use", "bag-of-words", "tf-idf", "bm25", "endpoint")
+KINDS = ("sentence-transformers", "static", "use", "bag-of-words", "tf-idf", "random", "bm25", "endpoint")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ class EncoderSpec:
 
     def readiness(self) -> tuple[bool, str]:
         """Can it run here and now, and what it needs."""
-        if self.kind in ("bag-of-words", "tf-idf"):
+        if self.kind in ("bag-of-words", "tf-idf", "random"):
             return True, "ready"
         if self.kind == "bm25":
             there = importlib.util.find_spec("bm25s") is not None

@@ -2,7 +2,7 @@
 
 from findomain.evaluators.classification import classification, draw_examples
 from findomain.evaluators.clustering import clustering_draws, clustering_sets
-from findomain.evaluators.evaluation import Evaluation, interval
+from findomain.evaluators.evaluation import Evaluation, interval, item_values
 from findomain.evaluators.names import METRIC_NAMES
 from findomain.evaluators.pair_classification import pair_classification
 from findomain.evaluators.reranking import reranking, reranking_by_scores
@@ -18,6 +18,7 @@ __all__ = [
     "clustering_sets",
     "draw_examples",
     "interval",
+    "item_values",
     "pair_classification",
     "reranking",
     "reranking_by_scores",

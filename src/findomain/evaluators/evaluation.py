@@ -62,3 +62,25 @@ def mean_over_items(values: Mapping[str, np.ndarray]) -> Callable[[str, np.ndarr
         return weights[:, kept] @ values[metric][kept] / weights[:, kept].sum(1)
 
     return reweighted
+
+
+def item_values(evaluation: Evaluation, metric: str) -> np.ndarray:
+    """What each item contributes to a score, ``(n_items,)``; their mean is the score.
+
+    The jackknife's influence of an item, added to the score: (n - 1) times what the score loses without the item. For a
+    mean over items these are the items' own values; for a correlation, an average precision or a V-measure they make it
+    a mean to first order (Efron and Tibshirani 1993, chapter 11), so that items can be compared, drawn and left out.
+    NaN for fewer than two items.
+    """
+    n, value = evaluation.n_items, evaluation.scores[metric]
+    if n < 2:
+        return np.full(n, np.nan)
+    step = max(1, BLOCK // n)
+    left = []
+    for start in range(0, n, step):
+        rows = np.arange(start, min(start + step, n))
+        weights = np.ones((len(rows), n))
+        weights[np.arange(len(rows)), rows] = 0.0
+        left.append(evaluation.reweighted(metric, weights))
+    without = np.concatenate(left)
+    return value + (n - 1) * (np.nanmean(without) - without)

@@ -14,18 +14,25 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-def forest(gaps: pd.DataFrame, *, label: str = "task_type", colour: str | None = None, limit: float = 40.0) -> Figure:
+def forest(
+    gaps: pd.DataFrame,
+    *,
+    label: str = "task_type",
+    colour: str | None = None,
+    limit: float = 40.0,
+    count: tuple[str, str] = ("n_domain_tasks", "tasks"),
+) -> Figure:
     """Estimates with their 95 % intervals, one a row, in points; intervals beyond ``limit`` end in an arrow.
 
     ``gaps`` has the columns of ``GapResult.to_frame``; rows are drawn from the top in the order given. ``colour``
-    names the column whose values choose the colours.
+    names the column whose values choose the colours, ``count`` that of the numbers at the right and their heading.
     """
     figure, (axes,) = new_figure(0.9 + 0.34 * len(gaps))
     for place, (_, row) in enumerate(gaps.iterrows()):
         shade = COLOURS.get(str(row[colour]), QUIET) if colour else ACCENT
         _interval(axes, place, row, shade, limit)
         axes.annotate(
-            f"{row['n_domain_tasks']:.0f}",
+            f"{row[count[0]]:.0f}",
             (1.0, place),
             xycoords=("axes fraction", "data"),
             xytext=(6, 0),
@@ -34,7 +41,7 @@ def forest(gaps: pd.DataFrame, *, label: str = "task_type", colour: str | None =
             fontsize="small",
         )
     axes.annotate(
-        "tasks",
+        count[1],
         (1.0, -0.75),
         xycoords=("axes fraction", "data"),
         xytext=(-4, 0),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from findomain.report.style import POINTS
@@ -17,6 +19,23 @@ NAMES = {
     "n_domain_tasks": "domain tasks",
 }
 
+PAIRED_NAMES = {
+    "pairs_low": "from, pairs",
+    "pairs_high": "to, pairs",
+    "both_low": "from, pairs and models",
+    "both_high": "to, pairs and models",
+    "detectable": "found 4 times in 5",
+    "n_pairs": "pairs",
+    "mean_mismatch": "mean mismatch",
+    "n_types": "types",
+    "without_low": "from, without",
+    "without_high": "to, without",
+    "at_zero": "at no mismatch",
+    "zero_low": "from, at none",
+    "zero_high": "to, at none",
+    "slope_p": "p of the mismatch",
+}
+
 
 def readable_gaps(gaps: pd.DataFrame, *first: str) -> pd.DataFrame:
     """Gaps in points to one decimal with their interval, p and numbers; ``first`` names the columns to lead with."""
@@ -26,6 +45,16 @@ def readable_gaps(gaps: pd.DataFrame, *first: str) -> pd.DataFrame:
         shown[column] = (shown[column] * POINTS).round(1)
     shown["p_value"] = shown["p_value"].map(readable_p)
     return shown.rename(columns=NAMES).set_index(list(dict.fromkeys(NAMES.get(name, name) for name in first)))
+
+
+def readable_points(frame: pd.DataFrame, *first: str, points: Sequence[str], plain: Sequence[str] = ()) -> pd.DataFrame:
+    """A frame for readers: ``first`` leads, ``points`` are shares shown in points to one decimal, ``plain`` stays."""
+    shown = frame[[*first, *points, *plain]].copy()
+    for column in points:
+        shown[column] = (shown[column] * POINTS).round(1)
+    for column in {"p_value", "slope_p"} & set(plain):
+        shown[column] = shown[column].map(readable_p)
+    return shown.rename(columns=NAMES | PAIRED_NAMES).set_index([NAMES.get(name, name) for name in first])
 
 
 def readable_p(p: float) -> str:

@@ -16,7 +16,7 @@ from filelock import FileLock
 from findomain import __version__
 from findomain.encoders import Encoder, Ranker, fingerprint
 from findomain.errors import FindomainError
-from findomain.evaluators import Evaluation, interval
+from findomain.evaluators import Evaluation, interval, item_values
 from findomain.results import Store, TaskResult, make_folder
 from findomain.runner.cache import EmbeddingCache, default_folder
 from findomain.runner.embed import Embedder, Report
@@ -26,7 +26,8 @@ from findomain.tasks import Task, TaskData, content_hash
 # Raised when a change of an evaluator changes a score: results of another number are measured again.
 EVALUATION = 1
 # Encoders that are quicker than a disk.
-NOT_CACHED = ("bag-of-words", "tf-idf")
+NOT_CACHED = ("bag-of-words", "tf-idf", "random")
+ITEM_DIGITS = 6
 PACKAGES = ("numpy", "scipy", "scikit-learn", "torch", "sentence-transformers", "transformers")
 
 
@@ -158,12 +159,20 @@ def _result(
             "ci_low": low,
             "ci_high": high,
             "n_items": evaluation.n_items,
+            **_items(task, evaluation),
             "content": content,
             "repairs": list(data.repairs),
             "software": software(),
             "finished": datetime.now(UTC).isoformat(timespec="seconds"),
         },
     )
+
+
+def _items(task: Task, evaluation: Evaluation) -> dict[str, list[float]]:
+    """What each item of a matched pair contributes: the gap within pairs is made of these."""
+    if task.source != "mirror":
+        return {}
+    return {"items": [round(float(value), ITEM_DIGITS) for value in item_values(evaluation, task.metric)]}
 
 
 def software() -> dict[str, str]:

@@ -1,5 +1,6 @@
 """Statistics: a table of scores in, frozen results out. Nothing here reads a shipped file or knows a model."""
 
+from findomain.stats.agreement import krippendorff_alpha
 from findomain.stats.anova import (
     anova_placebo,
     f_by_draws,
@@ -14,6 +15,8 @@ from findomain.stats.effects import model_effects
 from findomain.stats.estimate import Estimate, estimates_frame
 from findomain.stats.exposure import exposure_effect, without_exposure
 from findomain.stats.gap import GapResult, domain_gap
+from findomain.stats.mismatch import mismatch_sensitivity
+from findomain.stats.paired import PairedGap, gap_by_model, gap_without_type, paired_bootstrap, paired_gap
 from findomain.stats.placebo import PlaceboResult, placebo_rates
 from findomain.stats.places import model_places, paired_difference
 from findomain.stats.power import gap_power, power_curve, variance_components
@@ -28,6 +31,7 @@ __all__ = [
     "Estimate",
     "GapReport",
     "GapResult",
+    "PairedGap",
     "PlaceboResult",
     "RankAgreement",
     "RankReport",
@@ -45,14 +49,20 @@ __all__ = [
     "exposure_effect",
     "f_by_draws",
     "flag_sensitivity",
+    "gap_by_model",
     "gap_power",
     "gap_report",
     "gap_variants",
+    "gap_without_type",
+    "krippendorff_alpha",
     "merge_families",
+    "mismatch_sensitivity",
     "model_effects",
     "model_places",
     "on_grid",
+    "paired_bootstrap",
     "paired_difference",
+    "paired_gap",
     "permutation_gap",
     "placebo_rates",
     "poolable_types",

@@ -5,6 +5,7 @@ from findomain.tasks.data import TaskData, content_hash
 from findomain.tasks.folder import folder_task
 from findomain.tasks.from_mteb import mteb_task
 from findomain.tasks.loading import load_data
+from findomain.tasks.mirror import pair_ids
 from findomain.tasks.spec import MAIN_METRICS, TASK_TYPES, Role, Task, TaskType
 
 __all__ = [
@@ -21,5 +22,6 @@ __all__ = [
     "get_task",
     "load_data",
     "mteb_task",
+    "pair_ids",
     "suites",
 ]

@@ -9,12 +9,14 @@ from findomain.tasks.folder import folder_tables
 from findomain.tasks.from_mteb import mteb_tables
 from findomain.tasks.hub import hub_tables
 from findomain.tasks.layouts import read_data
+from findomain.tasks.mirror import mirror_tables
 from findomain.tasks.raw import Table
 from findomain.tasks.spec import Task
 
 SOURCES: Mapping[str, Callable[[Task], dict[str, Table]]] = {
     "folder": folder_tables,
     "hub": hub_tables,
+    "mirror": mirror_tables,
     "mteb": mteb_tables,
 }
 

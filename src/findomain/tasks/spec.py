@@ -35,8 +35,9 @@ class Task:
         task_type: one of ``TASK_TYPES``.
         domain: ``finance``, ``medicine``, ``general`` and so on.
         language: ``eng`` or ``zho``; empty where a folder does not say.
-        source: ``hub`` (a dataset of the hub), ``folder``, or ``mteb`` (a task of the installed mteb package).
-        path: the hub's path, or an absolute folder.
+        source: ``hub`` (a dataset of the hub), ``folder``, ``mirror`` (the matched pairs of this checkout), or ``mteb``
+            (a task of the installed mteb package).
+        path: the hub's path, an absolute folder, or for ``mirror`` one below ``data/mirror``.
         revision: the hub's commit; empty for a folder, whose data are known by their content hash.
         split: the split that is judged.
         train_split: where a classifier's examples come from.
