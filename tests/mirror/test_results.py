@@ -92,7 +92,8 @@ def test_every_model_that_needs_no_hub_is_there() -> None:
 def test_shipped_results_come_out_again(tmp_path: Path) -> None:
     shipped = score_table().set_index(["model", "task"])["score"]
     tasks = [get_task(f"Mirror{domain}{kind}") for domain in ("Finance", "General") for kind in ("STS", "Reranking")]
-    outcomes = run(Plan(["random", "tf-idf"], tasks, Options(), tmp_path / "out", tmp_path / "cache"))
+    # Counts of words have exact ties, which rounding orders otherwise on another processor; these have none.
+    outcomes = run(Plan(["random", "wordllama-256"], tasks, Options(), tmp_path / "out", tmp_path / "cache"))
     for outcome in outcomes:
         assert outcome.result.main_score == pytest.approx(shipped[outcome.model, outcome.task], abs=1e-6)
 
