@@ -38,3 +38,8 @@ class RunError(FindomainError):
 
 class ComplexityError(FindomainError):
     """Texts, vectors, a lexicon or a measure of complexity that cannot be used; the message names the place."""
+
+
+def first_line(error: BaseException) -> str:
+    """What an error says first; its kind where it says nothing."""
+    return next((line.strip() for line in str(error).splitlines() if line.strip()), type(error).__name__)

@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from findomain.errors import RunError
-from findomain.runner import EmbeddingCache, default_folder
+from findomain.paths import cache_folder
+from findomain.runner import EmbeddingCache
 from findomain.runner.cache import text_key
 
 
@@ -97,6 +98,6 @@ def test_several_writers_at_once(tmp_path: Path) -> None:
 
 def test_the_folder_is_named_by_the_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("FINDOMAIN_CACHE", str(tmp_path))
-    assert default_folder() == tmp_path
+    assert cache_folder() == tmp_path
     monkeypatch.delenv("FINDOMAIN_CACHE")
-    assert default_folder().name == "findomain"
+    assert cache_folder().name == "findomain"

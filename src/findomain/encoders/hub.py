@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from findomain.encoders.spec import cached_folder
-from findomain.errors import EncoderError, MissingExtraError
+from findomain.errors import EncoderError, MissingExtraError, first_line
 from findomain.network import PATIENCE, hub_answers, hub_endpoint, offline, tried
 
 # Weights that would be unpickled and other formats of the same are never fetched.
@@ -74,8 +74,3 @@ def _check_reachable(hub: str, name: str) -> None:
     check_allowed(hub, "", name)
     if not hub_answers():
         raise EncoderError(f"{name}: needs the hub ({hub}), and {hub_endpoint()} does not answer")
-
-
-def first_line(error: BaseException) -> str:
-    """What an error says first."""
-    return next((line.strip() for line in str(error).splitlines() if line.strip()), type(error).__name__)

@@ -12,9 +12,9 @@ import numpy as np
 
 from findomain.encoders.base import check_embeddings
 from findomain.encoders.files import check_hashes, check_safetensors, folder_hash
-from findomain.encoders.hub import check_allowed, first_line, hub_folder
+from findomain.encoders.hub import check_allowed, hub_folder
 from findomain.encoders.prompts import prompt_for
-from findomain.errors import EncoderError, MissingExtraError
+from findomain.errors import EncoderError, MissingExtraError, first_line
 from findomain.tasks.spec import Role, Task
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from findomain.errors import ComplexityError
+from findomain.errors import ComplexityError, first_line
 from findomain.paths import DATA
 
 FOLDER = DATA / "complexity"
@@ -52,9 +52,8 @@ def _table(path: Path) -> pd.DataFrame:
     try:
         table = pd.read_csv(path)
     except (OSError, ValueError) as error:
-        reason = (str(error).splitlines() or [type(error).__name__])[0]
         raise ComplexityError(
-            f"{path}: cannot be read ({reason}); python benchmarks/dataset_profiles.py makes it"
+            f"{path}: cannot be read ({first_line(error)}); python benchmarks/dataset_profiles.py makes it"
         ) from error
     text = table.columns[[not pd.api.types.is_numeric_dtype(table[column]) for column in table.columns]]
     return table.fillna(dict.fromkeys(text, ""))

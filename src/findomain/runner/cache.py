@@ -6,7 +6,6 @@ SQLite in write-ahead mode is what makes it safe: several processes may write, a
 from __future__ import annotations
 
 import hashlib
-import os
 import sqlite3
 import zlib
 from collections.abc import Iterator, Sequence
@@ -15,18 +14,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from platformdirs import user_cache_path
 
 from findomain.errors import RunError
+from findomain.paths import cache_folder
 
 WAIT = 60.0
 MANY = 500
 Keys = Sequence[bytes]
-
-
-def default_folder() -> Path:
-    """``FINDOMAIN_CACHE``, or the user's cache directory."""
-    return Path(os.environ.get("FINDOMAIN_CACHE") or user_cache_path("findomain")).expanduser()
 
 
 def text_key(prompt: str, text: str) -> bytes:
@@ -51,7 +45,7 @@ class EmbeddingCache:
     @classmethod
     def of(cls, fingerprint: str, folder: Path | None = None) -> EmbeddingCache:
         """The cache of an encoder in a folder."""
-        return cls((folder or default_folder()) / "embeddings" / f"{fingerprint}.sqlite")
+        return cls((folder or cache_folder()) / "embeddings" / f"{fingerprint}.sqlite")
 
     def get(self, keys: Keys) -> dict[bytes, np.ndarray]:
         """The embeddings that are there, by key, float32 ``(d,)``; a damaged row or file is as good as none.

@@ -13,12 +13,12 @@ from pathlib import Path
 
 from filelock import FileLock
 
-from findomain import __version__
+from findomain import __version__, paths
 from findomain.encoders import Encoder, Ranker, fingerprint
 from findomain.errors import FindomainError
 from findomain.evaluators import Evaluation, interval, item_values
 from findomain.results import Store, TaskResult, make_folder
-from findomain.runner.cache import EmbeddingCache, default_folder
+from findomain.runner.cache import EmbeddingCache
 from findomain.runner.embed import Embedder, Report
 from findomain.runner.judge import judge, judge_ranker, main_score, texts_of
 from findomain.tasks import Task, TaskData, content_hash
@@ -64,7 +64,8 @@ def run_cell(
     """Measure a model on a task unless the store has it; a failure is an outcome, other cells go on."""
     mark = fingerprint(encoder.signature)
     path = store.path(encoder.name, mark, task.name)
-    wanted = {"encoder": mark, "task": task_fingerprint(task, data)}
+    content = content_hash(data)
+    wanted = {"encoder": mark, "task": task_fingerprint(task, content), "content": content}
     make_folder(path.parent)
     # Another process that measures the same is waited for, and its result taken.
     with FileLock(_lock(path, cache_folder)):
@@ -81,20 +82,20 @@ def run_cell(
 
 def _lock(path: Path, cache_folder: Path | None) -> Path:
     """Beside the embeddings, so that a folder of results holds results alone."""
-    folder = (cache_folder or default_folder()) / "locks"
+    folder = (cache_folder or paths.cache_folder()) / "locks"
     make_folder(folder)
     return folder / f"{hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:16]}.lock"
 
 
-def task_fingerprint(task: Task, data: TaskData) -> str:
-    """Sixteen digits of what is judged and how."""
+def task_fingerprint(task: Task, content: str) -> str:
+    """Sixteen digits of what is judged, by the hash of its content, and how."""
     return fingerprint(
         {
             "type": task.task_type,
             "metric": task.metric,
             "protocol": task.protocol,
             "settings": dict(task.settings),
-            "content": content_hash(data),
+            "content": content,
             "evaluation": EVALUATION,
         }
     )
@@ -140,13 +141,12 @@ def _result(
 ) -> TaskResult:
     value = main_score(task, evaluation)
     low, high = interval(evaluation, task.metric)
-    content = content_hash(data)
     return TaskResult(
         model=encoder.name,
         task=task.name,
         split=task.split,
         language=task.language,
-        dataset_revision=task.revision or content,
+        dataset_revision=task.revision or str(facts["content"]),
         scores={**evaluation.scores, "main_score": value},
         seconds=round(seconds, 3),
         facts=facts
@@ -160,7 +160,6 @@ def _result(
             "ci_high": high,
             "n_items": evaluation.n_items,
             **_items(task, evaluation),
-            "content": content,
             "repairs": list(data.repairs),
             "software": software(),
             "finished": datetime.now(UTC).isoformat(timespec="seconds"),

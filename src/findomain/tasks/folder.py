@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 import pyarrow
 
-from findomain.errors import TaskError
+from findomain.errors import TaskError, first_line
 from findomain.registry import did_you_mean
 from findomain.tasks.raw import Table
 from findomain.tasks.spec import MAIN_METRICS, TASK_TYPES, Task
@@ -72,8 +72,7 @@ def read_table(path: Path) -> Table:
     try:
         return READERS[path.suffix](path)
     except (ValueError, OSError, pd.errors.ParserError, pyarrow.ArrowException) as error:
-        reason = (str(error).splitlines() or [type(error).__name__])[0]
-        raise TaskError(f"{path}: cannot be read: {reason}") from error
+        raise TaskError(f"{path}: cannot be read: {first_line(error)}") from error
 
 
 def _read_jsonl(path: Path) -> Table:

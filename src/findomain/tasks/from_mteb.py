@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from findomain.errors import MissingExtraError, TaskError
+from findomain.errors import MissingExtraError, TaskError, first_line
 from findomain.network import tell_clients
 from findomain.tasks.raw import Table
 from findomain.tasks.spec import TASK_TYPES, Task
@@ -75,8 +75,7 @@ def mteb_tables(task: Task) -> dict[str, Table]:
     try:
         abstract.load_data()
     except Exception as error:  # whatever the loaders of two thousand tasks raise
-        reason = (str(error).splitlines() or [type(error).__name__])[0]
-        raise TaskError(f"{task.name}: mteb cannot load it: {reason}") from error
+        raise TaskError(f"{task.name}: mteb cannot load it: {first_line(error)}") from error
     return tables_of(abstract, task)
 
 

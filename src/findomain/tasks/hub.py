@@ -7,7 +7,7 @@ from collections.abc import Callable
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-from findomain.errors import MissingExtraError, TaskError
+from findomain.errors import MissingExtraError, TaskError, first_line
 from findomain.network import hub_endpoint, tell_clients, tried
 from findomain.tasks.raw import Table
 from findomain.tasks.spec import Task
@@ -83,5 +83,4 @@ def _reason(error: BaseException) -> str:
     """One line for what went wrong, with the way out where there is one."""
     if os.environ.get("HF_DATASETS_OFFLINE") == "1":
         return f"not in the cache, and requests are switched off or {hub_endpoint()} does not answer"
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return lines[0] if lines else type(error).__name__
+    return first_line(error)
