@@ -9,6 +9,7 @@ from findomain.profiles.contrast import (
     length_means,
     median_correlation,
 )
+from findomain.profiles.facts import STRUCTURE, TEXT, source_domains, structure_facts, text_facts
 from findomain.profiles.paper import beside_the_paper, tasks_with_figures
 from findomain.profiles.profile import NAMES, Listener, Profile, Settings, profile_sources
 from findomain.profiles.shipped import (
@@ -22,6 +23,8 @@ from findomain.profiles.source import Source, file_source, sample, task_source
 
 __all__ = [
     "NAMES",
+    "STRUCTURE",
+    "TEXT",
     "Listener",
     "Profile",
     "Settings",
@@ -42,6 +45,9 @@ __all__ = [
     "median_correlation",
     "profile_sources",
     "sample",
+    "source_domains",
+    "structure_facts",
     "task_source",
     "tasks_with_figures",
+    "text_facts",
 ]

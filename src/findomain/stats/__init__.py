@@ -22,6 +22,7 @@ from findomain.stats.places import model_places, paired_difference
 from findomain.stats.power import gap_power, power_curve, variance_components
 from findomain.stats.rank_exact import exact_p, on_grid, rho_grid, smallest_rho
 from findomain.stats.ranks import RankAgreement, domain_ranks, range_restriction, rank_agreement
+from findomain.stats.regression import Slope, TaskTable, regress, task_table
 from findomain.stats.resampling import bootstrap_gap, permutation_gap
 from findomain.stats.sensitivity import domain_tasks, flag_sensitivity, gap_variants, merge_families, without_flagged
 from findomain.stats.summary import GapReport, RankReport, gap_report, rank_report
@@ -35,6 +36,8 @@ __all__ = [
     "PlaceboResult",
     "RankAgreement",
     "RankReport",
+    "Slope",
+    "TaskTable",
     "anova_placebo",
     "bootstrap_gap",
     "check_scores",
@@ -73,8 +76,10 @@ __all__ = [
     "rank_report",
     "read_scores",
     "recomputed_anova",
+    "regress",
     "rho_grid",
     "smallest_rho",
+    "task_table",
     "variance_components",
     "widest_models",
     "without_exposure",

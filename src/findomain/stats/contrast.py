@@ -47,14 +47,14 @@ def make_cells(
     fits: Sequence[Fit], inside: Sequence[np.ndarray], weight_inside: np.ndarray, weight_outside: np.ndarray
 ) -> Cells:
     """Put the types together; the weights need not be normed."""
-    models = np.unique(np.concatenate([fitted.block.models for fitted in fits]).astype(str))
+    models = all_models(fits)
     return Cells(
         fits=tuple(fits),
         inside=tuple(inside),
         weight_inside=weight_inside / weight_inside.sum(),
         weight_outside=weight_outside / weight_outside.sum(),
         models=models,
-        rows=tuple(np.searchsorted(models, fitted.block.models.astype(str)) for fitted in fits),
+        rows=tuple(rows_of(fitted, models) for fitted in fits),
     )
 
 
@@ -242,15 +242,31 @@ def models_variance(cells: Cells) -> tuple[float, int]:
 
     Clustered by model, less the part that single scores explain (it is in the tasks' variance already).
     """
-    by_model = np.zeros(len(cells.models))
+    weights = [contrast_weights(cells, k) for k in range(len(cells.fits))]
+    return clustered_by_model(cells.fits, weights)
+
+
+def clustered_by_model(fits: Sequence[Fit], weights: Sequence[tuple[np.ndarray, np.ndarray]]) -> tuple[float, int]:
+    """The same for any linear function of model and task effects, given by its weights on both, a pair a block."""
+    models = all_models(fits)
+    by_model = np.zeros(len(models))
     single = 0.0
-    for k, fitted in enumerate(cells.fits):
-        on_models, on_tasks = contrast_weights(cells, k)
+    for fitted, (on_models, on_tasks) in zip(fits, weights, strict=True):
         pieces = influence(fitted, on_models=on_models, on_tasks=on_tasks) * fitted.residual
-        by_model[cells.rows[k]] += pieces.sum(1) + on_models * fitted.model_effect
+        by_model[rows_of(fitted, models)] += pieces.sum(1) + on_models * fitted.model_effect
         single += float((pieces**2).sum())
     n = len(by_model)
     return max(float((by_model**2).sum()) * n / max(n - 1, 1) - single, 0.0), n
+
+
+def all_models(fits: Sequence[Fit]) -> np.ndarray:
+    """Names of the models of all blocks, sorted."""
+    return np.unique(np.concatenate([fitted.block.models for fitted in fits]).astype(str))
+
+
+def rows_of(fitted: Fit, models: np.ndarray) -> np.ndarray:
+    """Positions of a block's models in ``all_models``."""
+    return np.searchsorted(models, fitted.block.models.astype(str))
 
 
 def contrast_weights(cells: Cells, k: int) -> tuple[np.ndarray, np.ndarray]:
