@@ -1,5 +1,7 @@
 """Statistics: a table of scores in, frozen results out. Nothing here reads a shipped file or knows a model."""
 
+from findomain.stats.adjusted import AdjustedGap, adjusted_gap, gap_curves
+from findomain.stats.adjusted_placebo import adjusted_placebo
 from findomain.stats.agreement import krippendorff_alpha
 from findomain.stats.anova import (
     anova_placebo,
@@ -10,11 +12,13 @@ from findomain.stats.anova import (
     widest_models,
 )
 from findomain.stats.compare import compare_tests
+from findomain.stats.confounder import confounder_strength, observed_benchmarks, robustness_value
 from findomain.stats.coverage import coverage, coverage_grid
 from findomain.stats.effects import model_effects
 from findomain.stats.estimate import Estimate, estimates_frame
 from findomain.stats.exposure import exposure_effect, without_exposure
 from findomain.stats.gap import GapResult, domain_gap
+from findomain.stats.matching import MatchedGap, doubly_robust_gap, matched_gap
 from findomain.stats.mismatch import mismatch_sensitivity
 from findomain.stats.paired import PairedGap, gap_by_model, gap_without_type, paired_bootstrap, paired_gap
 from findomain.stats.placebo import PlaceboResult, placebo_rates
@@ -29,39 +33,48 @@ from findomain.stats.summary import GapReport, RankReport, gap_report, rank_repo
 from findomain.stats.table import check_scores, read_scores
 
 __all__ = [
+    "AdjustedGap",
     "Estimate",
     "GapReport",
     "GapResult",
+    "MatchedGap",
     "PairedGap",
     "PlaceboResult",
     "RankAgreement",
     "RankReport",
     "Slope",
     "TaskTable",
+    "adjusted_gap",
+    "adjusted_placebo",
     "anova_placebo",
     "bootstrap_gap",
     "check_scores",
     "compare_tests",
+    "confounder_strength",
     "coverage",
     "coverage_grid",
     "domain_gap",
     "domain_ranks",
     "domain_tasks",
+    "doubly_robust_gap",
     "estimates_frame",
     "exact_p",
     "exposure_effect",
     "f_by_draws",
     "flag_sensitivity",
     "gap_by_model",
+    "gap_curves",
     "gap_power",
     "gap_report",
     "gap_variants",
     "gap_without_type",
     "krippendorff_alpha",
+    "matched_gap",
     "merge_families",
     "mismatch_sensitivity",
     "model_effects",
     "model_places",
+    "observed_benchmarks",
     "on_grid",
     "paired_bootstrap",
     "paired_difference",
@@ -78,6 +91,7 @@ __all__ = [
     "recomputed_anova",
     "regress",
     "rho_grid",
+    "robustness_value",
     "smallest_rho",
     "task_table",
     "variance_components",

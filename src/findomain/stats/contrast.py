@@ -47,14 +47,14 @@ def make_cells(
     fits: Sequence[Fit], inside: Sequence[np.ndarray], weight_inside: np.ndarray, weight_outside: np.ndarray
 ) -> Cells:
     """Put the types together; the weights need not be normed."""
-    models = all_models(fits)
+    models, rows = model_rows(fits)
     return Cells(
         fits=tuple(fits),
         inside=tuple(inside),
         weight_inside=weight_inside / weight_inside.sum(),
         weight_outside=weight_outside / weight_outside.sum(),
         models=models,
-        rows=tuple(rows_of(fitted, models) for fitted in fits),
+        rows=rows,
     )
 
 
@@ -243,30 +243,34 @@ def models_variance(cells: Cells) -> tuple[float, int]:
     Clustered by model, less the part that single scores explain (it is in the tasks' variance already).
     """
     weights = [contrast_weights(cells, k) for k in range(len(cells.fits))]
-    return clustered_by_model(cells.fits, weights)
+    return clustered_by_model(cells.fits, cells.rows, weights)
 
 
-def clustered_by_model(fits: Sequence[Fit], weights: Sequence[tuple[np.ndarray, np.ndarray]]) -> tuple[float, int]:
-    """The same for any linear function of model and task effects, given by its weights on both, a pair a block."""
-    models = all_models(fits)
-    by_model = np.zeros(len(models))
+def clustered_by_model(
+    fits: Sequence[Fit], rows: Sequence[np.ndarray], weights: Sequence[tuple[np.ndarray, np.ndarray]]
+) -> tuple[float, int]:
+    """The same for any linear function of model and task effects, given by its weights on both, a pair a block.
+
+    ``rows`` are the positions of each block's models among all (``model_rows``). Blocks without weight do not count.
+    """
+    by_model = np.zeros(max(int(row.max()) for row in rows) + 1)
+    there = np.zeros(len(by_model), dtype=bool)
     single = 0.0
-    for fitted, (on_models, on_tasks) in zip(fits, weights, strict=True):
+    for fitted, row, (on_models, on_tasks) in zip(fits, rows, weights, strict=True):
+        if not (on_tasks.any() or on_models.any()):
+            continue
         pieces = influence(fitted, on_models=on_models, on_tasks=on_tasks) * fitted.residual
-        by_model[rows_of(fitted, models)] += pieces.sum(1) + on_models * fitted.model_effect
+        by_model[row] += pieces.sum(1) + on_models * fitted.model_effect
+        there[row] = True
         single += float((pieces**2).sum())
-    n = len(by_model)
+    n = int(there.sum())
     return max(float((by_model**2).sum()) * n / max(n - 1, 1) - single, 0.0), n
 
 
-def all_models(fits: Sequence[Fit]) -> np.ndarray:
-    """Names of the models of all blocks, sorted."""
-    return np.unique(np.concatenate([fitted.block.models for fitted in fits]).astype(str))
-
-
-def rows_of(fitted: Fit, models: np.ndarray) -> np.ndarray:
-    """Positions of a block's models in ``all_models``."""
-    return np.searchsorted(models, fitted.block.models.astype(str))
+def model_rows(fits: Sequence[Fit]) -> tuple[np.ndarray, tuple[np.ndarray, ...]]:
+    """Names of the models of all blocks, sorted, and the positions of each block's models among them."""
+    models = np.unique(np.concatenate([fitted.block.models for fitted in fits]).astype(str))
+    return models, tuple(np.searchsorted(models, fitted.block.models.astype(str)) for fitted in fits)
 
 
 def contrast_weights(cells: Cells, k: int) -> tuple[np.ndarray, np.ndarray]:

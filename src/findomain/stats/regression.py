@@ -17,7 +17,7 @@ import pandas as pd
 from scipy import stats
 
 from findomain.errors import ScoresError
-from findomain.stats.contrast import clustered_by_model
+from findomain.stats.contrast import clustered_by_model, model_rows
 from findomain.stats.effects import Fit, fit, make_blocks
 from findomain.stats.estimate import Estimate
 
@@ -30,11 +30,30 @@ class TaskTable:
 
     Attributes:
         fits: the fitted task types.
+        rows: positions of each type's models among all.
         frame: a row a task, in the order of the fits: ``task, task_type, domain, effect, n_models`` and the facts.
     """
 
     fits: tuple[Fit, ...]
+    rows: tuple[np.ndarray, ...]
     frame: pd.DataFrame
+
+
+@dataclass(frozen=True, slots=True)
+class Weighted:
+    """A weighted sum of task effects, and what the draw of tasks does to it.
+
+    Attributes:
+        weights: shape (rows of the table's frame,), summing to 0 within each type; 0 for tasks that are not used.
+        value: the sum.
+        variance: variance from the draw of tasks; NaN where it cannot be had.
+        df: degrees of freedom of the variance.
+    """
+
+    weights: np.ndarray
+    value: float
+    variance: float
+    df: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +65,57 @@ class Slope:
         df: degrees of freedom of its t.
         partial_r2: share (0-1) of the variance left by the other columns that this one takes up.
         df_residual: tasks less coefficients.
+        weighted: the coefficient as a sum over tasks.
     """
 
     estimate: Estimate
     df: float
     partial_r2: float
     df_residual: int
+    weighted: Weighted
+
+
+@dataclass(frozen=True, slots=True)
+class Regression:
+    """A least-squares fit of task effects.
+
+    Attributes:
+        table: what was fitted.
+        names: the columns, without the levels of the types.
+        used: which rows of the frame were.
+        rows: shape (coefficients, used tasks): row k times the effects is coefficient k.
+        effect: the effects of the used tasks.
+        residual: what the fit leaves of them.
+        maker: residual maker, shape (used tasks, used tasks).
+        classical: classical variances of the coefficients.
+    """
+
+    table: TaskTable
+    names: tuple[str, ...]
+    used: np.ndarray
+    rows: np.ndarray
+    effect: np.ndarray
+    residual: np.ndarray
+    maker: np.ndarray
+    classical: np.ndarray
+
+    @property
+    def df_residual(self) -> int:
+        """Tasks less coefficients."""
+        return len(self.effect) - len(self.rows)
+
+    def weights(self, name: str) -> np.ndarray:
+        """The weights of a coefficient, an entry a row of the frame; 0 for tasks that are not used."""
+        weights = np.zeros(len(self.used))
+        weights[self.used] = self.rows[self.names.index(name)]
+        return weights
+
+    def weighted(self, row: np.ndarray) -> Weighted:
+        """A sum over the used tasks, with its variance by HC2 and the residuals of this fit."""
+        weights = np.zeros(len(self.used))
+        weights[self.used] = row
+        variance, df = _hc2(row, self.residual, self.maker)
+        return Weighted(weights, float(row @ self.effect), variance, df)
 
 
 def task_table(scores: pd.DataFrame, facts: pd.DataFrame | None = None) -> TaskTable:
@@ -72,14 +136,14 @@ def task_table(scores: pd.DataFrame, facts: pd.DataFrame | None = None) -> TaskT
         ],
         ignore_index=True,
     )
-    return TaskTable(fits, frame if facts is None else frame.join(facts, on="task"))
+    return TaskTable(fits, model_rows(fits)[1], frame if facts is None else frame.join(facts, on="task"))
 
 
-def regress(table: TaskTable, columns: pd.DataFrame, *, domain: str = "finance") -> dict[str, Slope]:
+def fit_regression(table: TaskTable, columns: pd.DataFrame) -> Regression:
     """Least squares of the task effects on ``columns`` with a level for each task type.
 
     ``columns`` has the rows of ``table.frame``; tasks with a missing value in any column are left out, and so is a type
-    that keeps a single task. ``domain`` only counts the domain's tasks.
+    that keeps a single task.
 
     Raises:
         ScoresError: fewer tasks than coefficients, or a column that the others or the types determine.
@@ -90,63 +154,63 @@ def regress(table: TaskTable, columns: pd.DataFrame, *, domain: str = "finance")
     used &= types[used].value_counts().reindex(types).gt(1).to_numpy()
     levels = pd.get_dummies(types[used]).to_numpy(float)
     x = np.column_stack([values[used], levels])
-    names = list(columns.columns)
+    names = tuple(str(name) for name in columns.columns)
     if len(x) <= x.shape[1]:
         raise ScoresError(f"{len(x)} tasks have {', '.join(names)}; expected more than {x.shape[1]} for a regression")
     _check_rank(x, names)
     inverse = np.linalg.inv(x.T @ x)
     effect = table.frame["effect"].to_numpy()[used]
     rows = inverse @ x.T
-    beta = rows @ effect
-    residual = effect - x @ beta
+    residual = effect - x @ (rows @ effect)
+    noise = float(residual @ residual) / (len(x) - x.shape[1])
     maker = np.eye(len(x)) - x @ rows
-    inside = int((table.frame["domain"].to_numpy()[used] == domain).sum())
-    classical = float(residual @ residual) / (len(x) - x.shape[1]) * inverse.diagonal()
+    return Regression(table, names, used, rows, effect, residual, maker, noise * inverse.diagonal())
+
+
+def regress(table: TaskTable, columns: pd.DataFrame, *, domain: str = "finance") -> dict[str, Slope]:
+    """The coefficients of ``fit_regression`` by name; ``domain`` only counts the domain's tasks.
+
+    Raises:
+        ScoresError: see ``fit_regression``.
+    """
+    fitted = fit_regression(table, columns)
     found = {}
-    for k, name in enumerate(names):
-        weights = np.zeros(len(used))
-        weights[used] = rows[k]
-        variance, df = _hc2(rows[k], residual, maker)
-        estimate, df = linear_estimate(
-            table, weights, value=float(beta[k]), variance=variance, df=df, name=name, n_domain_tasks=inside
-        )
-        t_squared = float(beta[k] ** 2 / classical[k]) if classical[k] > 0 else math.nan
-        df_residual = len(x) - x.shape[1]
-        found[name] = Slope(estimate, df, t_squared / (t_squared + df_residual), df_residual)
+    for k, name in enumerate(fitted.names):
+        weighted = fitted.weighted(fitted.rows[k])
+        estimate, df = linear_estimate(table, weighted, name=name, domain=domain)
+        t_squared = weighted.value**2 / fitted.classical[k] if fitted.classical[k] > 0 else math.nan
+        partial = float(t_squared / (t_squared + fitted.df_residual))
+        found[name] = Slope(estimate, df, partial, fitted.df_residual, weighted)
     return found
 
 
 def linear_estimate(
     table: TaskTable,
-    weights: np.ndarray,
+    weighted: Weighted,
     *,
-    value: float,
-    variance: float,
-    df: float,
     name: str,
-    n_domain_tasks: int,
+    domain: str = "finance",
     method: str = "tasks as units (HC2), clustered by model",
 ) -> tuple[Estimate, float]:
-    """A weighted sum of task effects with the variance of its tasks, to which that of the models is added.
-
-    ``weights`` has an entry a row of ``table.frame`` and sums to 0 within each type. Returns the estimate and the
-    degrees of freedom of its t (Satterthwaite).
-    """
-    by_models, n_models = clustered_by_model(table.fits, _by_block(table, weights))
-    total = variance + by_models
-    n_tasks = int((weights != 0).sum())
-    if not (total > 0 and df > 0):
+    """The estimate of a weighted sum, the models' part of the variance added, and the degrees of freedom of its t."""
+    by_models, n_models = clustered_by_model(table.fits, table.rows, by_block(table, weighted.weights))
+    total = weighted.variance + by_models
+    used = weighted.weights != 0
+    counts = (n_models, int(used.sum()), int((used & (table.frame["domain"] == domain).to_numpy()).sum()))
+    if not (total > 0 and weighted.df > 0):
         nan = math.nan
-        return Estimate(name, value, nan, nan, nan, nan, n_models, n_tasks, n_domain_tasks, method), nan
-    df = total**2 / (variance**2 / df + by_models**2 / max(n_models - 1, 1))
+        return Estimate(name, weighted.value, nan, nan, nan, nan, *counts, method), nan
+    df = total**2 / (weighted.variance**2 / weighted.df + by_models**2 / max(n_models - 1, 1))
     se = math.sqrt(total)
     half = float(stats.t.ppf(0.975, df)) * se
-    p_value = float(2 * stats.t.sf(abs(value) / se, df))
-    low, high = value - half, value + half
-    return Estimate(name, value, se, low, high, p_value, n_models, n_tasks, n_domain_tasks, method), df
+    p_value = float(2 * stats.t.sf(abs(weighted.value) / se, df))
+    return Estimate(
+        name, weighted.value, se, weighted.value - half, weighted.value + half, p_value, *counts, method
+    ), df
 
 
-def _by_block(table: TaskTable, weights: np.ndarray) -> Sequence[tuple[np.ndarray, np.ndarray]]:
+def by_block(table: TaskTable, weights: np.ndarray) -> Sequence[tuple[np.ndarray, np.ndarray]]:
+    """Weights on models (none) and tasks of each fitted type, from one entry a row of the frame."""
     sizes = np.cumsum([len(f.block.tasks) for f in table.fits])[:-1]
     parts = np.split(weights, sizes)
     return [(np.zeros(len(f.block.models)), part) for f, part in zip(table.fits, parts, strict=True)]
@@ -161,6 +225,8 @@ def _hc2(row: np.ndarray, residual: np.ndarray, maker: np.ndarray) -> tuple[floa
     scaled = np.where(weighs, row / np.sqrt(np.maximum(left, 1 - FULL)), 0.0)
     spread = maker * scaled  # column t: what task t's term takes from each task
     gram = spread.T @ spread
+    if not gram.any():
+        return math.nan, math.nan
     return float((scaled**2 * residual**2).sum()), float(gram.trace() ** 2 / (gram**2).sum())
 
 

@@ -74,3 +74,23 @@ def _present(d: Design, rng: np.random.Generator) -> np.ndarray:
     for place in range(d.n_tasks):
         present[rng.choice(d.n_models, 3, replace=False), place] = True
     return present
+
+
+def plant_measure(
+    scores: pd.DataFrame,
+    rng: np.random.Generator,
+    *,
+    slope: float = 0.0,
+    shift: float = 0.0,
+    curve: float = 0.0,
+    domain: str = "finance",
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """A measure of the tasks that confounds: it is higher by ``shift`` in the domain and moves scores by ``slope``.
+
+    Standard normal outside of the domain; ``curve`` times its square (less 1) is added to the scores too. Returns the
+    scores and the measure, a frame indexed by task with the column ``measure``.
+    """
+    tasks = scores.drop_duplicates("task").set_index("task")["domain"]
+    measure = pd.Series(rng.normal(size=len(tasks)) + shift * (tasks == domain), index=tasks.index, name="measure")
+    moved = slope * measure + curve * (measure**2 - 1)
+    return scores.assign(score=scores["score"] + scores["task"].map(moved)), measure.to_frame()
