@@ -3,7 +3,7 @@
 from findomain.mirror.agreement import agreement
 from findomain.mirror.check import check_mirror
 from findomain.mirror.ladder import ladder, lures
-from findomain.mirror.measures import load_measures, measure_twins, mismatches
+from findomain.mirror.measures import item_measures, load_measures, measure_twins, mismatches
 from findomain.mirror.scores import SHIPPED, item_table, score_table
 from findomain.mirror.twins import Item, mirror_items, twin_texts
 
@@ -12,6 +12,7 @@ __all__ = [
     "Item",
     "agreement",
     "check_mirror",
+    "item_measures",
     "item_table",
     "ladder",
     "load_measures",

@@ -100,22 +100,31 @@ def content_words(text: str) -> set[str]:
     return set(word_list(text)) - ENGLISH_STOP_WORDS
 
 
-def mismatches() -> pd.DataFrame:
-    """What the two items of each pair do not quite share, finance minus general.
+def item_measures() -> pd.DataFrame:
+    """What is measured of each item, a row an item: ``task_type``, ``pair``, ``domain`` and the measures.
 
-    Columns ``task_type``, ``pair``; ``words``: logarithm of the ratio of their words; ``gunning_fog`` and
-    ``dependency_distance``: difference of the means over their texts; ``overlap``: difference of the share of shared
-    content words, NaN for types without paired texts.
+    ``words``: logarithm of its words; ``gunning_fog`` and ``dependency_distance``: means over its texts; ``overlap``:
+    share of shared content words, NaN for types without paired texts.
 
     Raises:
         TaskError: see ``load_measures``.
     """
     items = mirror_items()
-    measures = load_measures(items)
-    by_item = measures.groupby(["task_type", "pair", "domain"])
+    by_item = load_measures(items).groupby(["task_type", "pair", "domain"])
     wide = by_item.agg(words=("words", "sum"), **{name: (name, "mean") for name in MEASURES[1:3]})
     wide["words"] = np.log(wide["words"])
-    shared = {(item.task_type, item.pair, item.domain): overlap(item)[0] for item in items}
-    wide["overlap"] = pd.Series(shared)
+    wide["overlap"] = pd.Series({(item.task_type, item.pair, item.domain): overlap(item)[0] for item in items})
+    return wide.reset_index()
+
+
+def mismatches() -> pd.DataFrame:
+    """What the two items of each pair do not quite share, finance minus general: differences of ``item_measures``.
+
+    Columns ``task_type``, ``pair`` and the measures; that of ``words`` is the logarithm of the ratio of the words.
+
+    Raises:
+        TaskError: see ``load_measures``.
+    """
+    wide = item_measures().set_index(["task_type", "pair", "domain"])
     finance, general = (wide.xs(side, level="domain") for side in SIDES)
     return (finance - general).reset_index()
