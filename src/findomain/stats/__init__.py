@@ -29,8 +29,10 @@ from findomain.stats.ranks import RankAgreement, domain_ranks, range_restriction
 from findomain.stats.regression import Slope, TaskTable, regress, task_table
 from findomain.stats.resampling import bootstrap_gap, permutation_gap
 from findomain.stats.sensitivity import domain_tasks, flag_sensitivity, gap_variants, merge_families, without_flagged
+from findomain.stats.strata import complexity_placebo, complexity_thirds, published_regression
 from findomain.stats.summary import GapReport, RankReport, gap_report, rank_report
 from findomain.stats.table import check_scores, read_scores
+from findomain.stats.validity import validate_controls, validate_items
 
 __all__ = [
     "AdjustedGap",
@@ -50,6 +52,8 @@ __all__ = [
     "bootstrap_gap",
     "check_scores",
     "compare_tests",
+    "complexity_placebo",
+    "complexity_thirds",
     "confounder_strength",
     "coverage",
     "coverage_grid",
@@ -84,6 +88,7 @@ __all__ = [
     "poolable_types",
     "power_curve",
     "published_anova",
+    "published_regression",
     "range_restriction",
     "rank_agreement",
     "rank_report",
@@ -94,6 +99,8 @@ __all__ = [
     "robustness_value",
     "smallest_rho",
     "task_table",
+    "validate_controls",
+    "validate_items",
     "variance_components",
     "widest_models",
     "without_exposure",
