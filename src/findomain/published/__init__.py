@@ -4,6 +4,7 @@ from findomain.published.audit import Audit, audit
 from findomain.published.evidence import evidence
 from findomain.published.flags import DUPLICATES, FLAGS, Flag
 from findomain.published.importer import Imported, import_results
+from findomain.published.limits import evidence_limits, other_languages, task_counts
 from findomain.published.paper import (
     corrected_paired_tests,
     finmteb_counts,
@@ -29,6 +30,7 @@ __all__ = [
     "audit",
     "corrected_paired_tests",
     "evidence",
+    "evidence_limits",
     "finmteb_counts",
     "import_results",
     "load_dropped",
@@ -37,7 +39,9 @@ __all__ = [
     "load_paper",
     "load_scores",
     "load_tasks",
+    "other_languages",
     "paper_averages",
     "paper_gaps",
     "recomputed_averages",
+    "task_counts",
 ]

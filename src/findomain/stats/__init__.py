@@ -2,6 +2,7 @@
 
 from findomain.stats.adjusted import AdjustedGap, adjusted_gap, gap_curves
 from findomain.stats.adjusted_placebo import adjusted_placebo
+from findomain.stats.adjusted_variants import adjusted_variants, task_families
 from findomain.stats.agreement import krippendorff_alpha
 from findomain.stats.anova import (
     anova_placebo,
@@ -32,7 +33,7 @@ from findomain.stats.sensitivity import domain_tasks, flag_sensitivity, gap_vari
 from findomain.stats.strata import complexity_placebo, complexity_thirds, published_regression
 from findomain.stats.summary import GapReport, RankReport, gap_report, rank_report
 from findomain.stats.table import check_scores, read_scores
-from findomain.stats.validity import validate_controls, validate_items
+from findomain.stats.validity import controls_of, validate_controls, validate_items
 
 __all__ = [
     "AdjustedGap",
@@ -48,6 +49,7 @@ __all__ = [
     "TaskTable",
     "adjusted_gap",
     "adjusted_placebo",
+    "adjusted_variants",
     "anova_placebo",
     "bootstrap_gap",
     "check_scores",
@@ -55,6 +57,7 @@ __all__ = [
     "complexity_placebo",
     "complexity_thirds",
     "confounder_strength",
+    "controls_of",
     "coverage",
     "coverage_grid",
     "domain_gap",
@@ -98,6 +101,7 @@ __all__ = [
     "rho_grid",
     "robustness_value",
     "smallest_rho",
+    "task_families",
     "task_table",
     "validate_controls",
     "validate_items",

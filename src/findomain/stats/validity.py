@@ -254,3 +254,9 @@ def _reason(row: dict[str, float], beyond: float, unit: str) -> str:
         f"collinear with the domain (r = {collinear:.2f}, below {MAX_COLLINEAR} needed)": collinear >= MAX_COLLINEAR,
     }
     return next((reason for reason, fails in failures.items() if fails), "")
+
+
+def controls_of(valid: pd.DataFrame) -> dict[str, list[str]]:
+    """The measures that pass by task type, of a result of ``validate_controls``; the pooled rows do not count."""
+    passed = valid[valid["passes"] & (valid["task_type"] != POOLED)]
+    return {str(kind): list(part["measure"]) for kind, part in passed.groupby("task_type")}
