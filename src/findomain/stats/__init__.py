@@ -33,6 +33,7 @@ from findomain.stats.strata import complexity_placebo, complexity_thirds, publis
 from findomain.stats.summary import GapReport, RankReport, gap_report, rank_report
 from findomain.stats.table import check_scores, read_scores
 from findomain.stats.validity import validate_controls, validate_items
+from findomain.stats.variance import score_variance
 
 __all__ = [
     "AdjustedGap",
@@ -97,6 +98,7 @@ __all__ = [
     "regress",
     "rho_grid",
     "robustness_value",
+    "score_variance",
     "smallest_rho",
     "task_table",
     "validate_controls",
