@@ -12,7 +12,7 @@ import statsmodels.formula.api as smf
 from findomain.errors import ScoresError
 from findomain.stats.crossed import cell_forms
 from findomain.stats.simulate import Design, simulate_scores
-from findomain.stats.variance import score_variance
+from findomain.stats.variance import level_agreement, score_variance
 
 DOMAINS = ("chemistry", "finance", "general", "law")
 SD = {
@@ -117,7 +117,7 @@ def draws() -> pd.DataFrame:
     for seed in range(40):
         rng = np.random.default_rng(1000 + seed)
         scores = with_effects(pattern(rng), rng, SD)
-        found = by_name(scores, groups=20)
+        found = by_name(scores, groups=15)
         truth = {name: SD[name] ** 2 for name in DRAWN} | among_the_cells(scores)
         rows.append(found[["variance", "variance_low", "variance_high"]].assign(truth=pd.Series(truth), seed=seed))
     return pd.concat(rows).dropna().reset_index()
@@ -165,7 +165,7 @@ def without_domain() -> pd.DataFrame:
     for seed in range(30):
         rng = np.random.default_rng(seed)
         sd = SD | {"domain": 0.0, "type x domain": 0.0, "model x domain": 0.0}
-        rows.append(by_name(with_effects(pattern(rng), rng, sd), groups=20))
+        rows.append(by_name(with_effects(pattern(rng), rng, sd), groups=15))
     return pd.concat(rows).reset_index()
 
 
@@ -178,14 +178,37 @@ def test_no_part_is_not_found(without_domain: pd.DataFrame, name: str) -> None:
 
 def test_a_planted_order_of_models_by_domain_is_found() -> None:
     rng = np.random.default_rng(3)
-    found = by_name(with_effects(pattern(rng), rng, SD | {"model x domain": 0.08}), groups=20)
+    found = by_name(with_effects(pattern(rng), rng, SD | {"model x domain": 0.08}), groups=15)
     assert found.loc["model x domain", "variance_low"] > 0
     assert found.loc["model x domain", "sd_points"] == pytest.approx(8, abs=2)
 
 
-def exposed(slope: float, unknown: float) -> pd.DataFrame:
+@pytest.mark.parametrize("across", ["domain", "type"])
+def test_agreement_of_levels_is_the_planted_one(across: str) -> None:
+    planted = SD["model"] ** 2 / (SD["model"] ** 2 + SD[f"model x {across}"] ** 2)
+    found = []
+    for seed in range(10):
+        rng = np.random.default_rng(200 + seed)
+        found.append(level_agreement(with_effects(pattern(rng), rng, SD), across=across, groups=10))  # type: ignore[arg-type]
+    assert np.mean([e.estimate for e in found]) == pytest.approx(planted, abs=0.05)
+    assert sum(e.ci_low <= planted <= e.ci_high for e in found) >= 7
+
+
+def test_exposure_is_unbiased_and_covered() -> None:
+    found = []
+    for seed in range(16):
+        scores = exposed(0.04, 0.03, seed)
+        row = by_name(scores, groups=10).loc["exposure"]
+        truth = scores["added"].var(ddof=0)
+        found.append((row["variance"] - truth, row["variance_low"] <= truth <= row["variance_high"]))
+    error, covered = np.array(found).T
+    assert abs(error.mean()) < 3 * error.std() / np.sqrt(len(error))
+    assert covered.mean() >= 0.8
+
+
+def exposed(slope: float, unknown: float, seed: int = 4) -> pd.DataFrame:
     """Scores with a planted effect of exposure, true and unknown."""
-    rng = np.random.default_rng(4)
+    rng = np.random.default_rng(seed)
     scores = with_effects(pattern(rng, n_models=60), rng, SD | {"model": 0.02})
     hidden = scores["model"].isin(scores["model"].unique()[::3])
     state = np.where(hidden, "unknown", np.where(rng.random(len(scores)) < 0.3, "true", "false"))
@@ -195,7 +218,7 @@ def exposed(slope: float, unknown: float) -> pd.DataFrame:
 
 def test_a_planted_exposure_is_found_and_taken_off_the_rest() -> None:
     scores = exposed(0.1, 0.15)
-    found, plain = by_name(scores), by_name(exposed(0.0, 0.0))
+    found, plain = by_name(scores, groups=15), by_name(exposed(0.0, 0.0), groups=15)
     row = found.loc["exposure"]
     assert row["n_levels"] == 3
     assert row["variance"] == pytest.approx(scores["added"].var(ddof=0), rel=0.25)
@@ -209,7 +232,7 @@ def test_three_ways_part_what_two_mix() -> None:
     rng = np.random.default_rng(5)
     scores = with_effects(pattern(rng, n_models=60), rng, SD)
     cell = scores["model"] + scores["task_type"] + scores["domain"]
-    found = by_name(scores.assign(score=scores["score"] + effects(cell, 0.05, rng)), three_way=True, groups=20)
+    found = by_name(scores.assign(score=scores["score"] + effects(cell, 0.05, rng)), three_way=True, groups=15)
     assert found.loc["model x type x domain", "sd_points"] == pytest.approx(5, abs=1.2)
     assert found.loc["rest", "sd_points"] == pytest.approx(100 * SD["rest"], abs=0.4)
 
@@ -247,3 +270,8 @@ def useless() -> Iterator[tuple[str, pd.DataFrame]]:
 def test_what_cannot_be_estimated_is_said(message: str, scores: pd.DataFrame) -> None:
     with pytest.raises(ScoresError, match=message):
         score_variance(scores)
+
+
+def test_agreement_between_domains_needs_two() -> None:
+    with pytest.raises(ScoresError, match="single domain"):
+        level_agreement(balanced().assign(score=0.5, domain="law"))

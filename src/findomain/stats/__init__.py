@@ -33,7 +33,7 @@ from findomain.stats.strata import complexity_placebo, complexity_thirds, publis
 from findomain.stats.summary import GapReport, RankReport, gap_report, rank_report
 from findomain.stats.table import check_scores, read_scores
 from findomain.stats.validity import validate_controls, validate_items
-from findomain.stats.variance import score_variance
+from findomain.stats.variance import level_agreement, score_variance
 
 __all__ = [
     "AdjustedGap",
@@ -75,6 +75,7 @@ __all__ = [
     "gap_without_type",
     "krippendorff_alpha",
     "matched_gap",
+    "level_agreement",
     "merge_families",
     "mismatch_sensitivity",
     "model_effects",
