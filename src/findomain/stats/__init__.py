@@ -34,6 +34,7 @@ from findomain.stats.strata import complexity_placebo, complexity_thirds, publis
 from findomain.stats.summary import GapReport, RankReport, gap_report, rank_report
 from findomain.stats.table import check_scores, read_scores
 from findomain.stats.validity import controls_of, validate_controls, validate_items
+from findomain.stats.variance import level_agreement, score_variance
 
 __all__ = [
     "AdjustedGap",
@@ -76,6 +77,7 @@ __all__ = [
     "gap_variants",
     "gap_without_type",
     "krippendorff_alpha",
+    "level_agreement",
     "matched_gap",
     "merge_families",
     "mismatch_sensitivity",
@@ -100,6 +102,7 @@ __all__ = [
     "regress",
     "rho_grid",
     "robustness_value",
+    "score_variance",
     "smallest_rho",
     "task_families",
     "task_table",
