@@ -10,15 +10,23 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from findomain import profiles, published
+from findomain import live, profiles, published
+from findomain.report.controls import complexity_verdict
+from findomain.report.readable import in_points
 from findomain.stats import (
+    AdjustedGap,
     GapResult,
     RankAgreement,
+    adjusted_gap,
     anova_placebo,
+    complexity_thirds,
+    controls_of,
     domain_gap,
     on_grid,
     poolable_types,
     rank_agreement,
+    task_table,
+    validate_controls,
     widest_models,
 )
 
@@ -34,11 +42,17 @@ class Evidence:
         gap: domain gap on the published scores.
         ranks: rank agreement on the published scores.
         placebo: by task type, the rate at which the published analysis calls random tasks a domain.
+        adjusted: the gap with the measures held fixed that predict scores within a domain and type.
+        valid_text: which measures of text do so.
+        thirds: the gap within thirds of the length of the texts.
     """
 
     gap: GapResult
     ranks: RankAgreement
     placebo: Mapping[str, float]
+    adjusted: AdjustedGap
+    valid_text: pd.DataFrame
+    thirds: pd.DataFrame
 
 
 def gather(scores: pd.DataFrame, *, n_resamples: int, seed: int) -> Evidence:
@@ -48,10 +62,17 @@ def gather(scores: pd.DataFrame, *, n_resamples: int, seed: int) -> Evidence:
         name: anova_placebo(scores, models=models, task_type=name, n_placebos=n_resamples, seed=seed)[0]
         for name in poolable_types(scores, models, "finance")
     }
+    facts = profiles.structure_facts()
+    table = task_table(scores, facts)
+    measured = live.live_scores()
+    together = live.with_live(scores, measured[measured["language"].isin(scores["language"].unique())])
     return Evidence(
         gap=domain_gap(scores),
         ranks=rank_agreement(scores, n_resamples=n_resamples, seed=seed),
         placebo=placebo,
+        adjusted=adjusted_gap(table, controls_of(validate_controls(table, profiles.STRUCTURE))),
+        valid_text=validate_controls(task_table(together, profiles.text_facts()), profiles.TEXT),
+        thirds=complexity_thirds(scores, facts, "text_length"),
     )
 
 
@@ -124,10 +145,33 @@ def _texts(_: Evidence) -> Verdict:
     ), f"{higher} of {len(table)} higher, {above} with an interval above zero, over {datasets}"
 
 
-def _complexity(_: Evidence) -> Verdict:
-    known = profiles.tasks_with_figures()
-    figure = f"complexity is known of {known['all']} of {known['published']} published tasks"
-    return OPEN, f"{figure}, {known['english_finance']} of them English and finance: too few to control for it"
+def _complexity(evidence: Evidence) -> Verdict:
+    verdict, why = complexity_verdict(evidence.adjusted.table, evidence.valid_text)
+    row = evidence.adjusted.row()
+    low, high = in_points(row["ci_low"]), in_points(row["ci_high"])
+    return verdict, f"with controls {in_points(row['estimate']):+.1f} points ({low:+.1f} to {high:+.1f}); {why}"
+
+
+def _thirds(evidence: Evidence) -> Verdict:
+    found = evidence.thirds.set_index("third")
+    lower = int((found["naive_estimate"] < 0).sum())
+    lowest = str(found["naive_estimate"].idxmin())
+    sure = (found["held_ci_high"] < 0, found["held_ci_low"] > 0)
+    verdict = HOLDS if sure[0].all() and lowest == found.index[-1] else FAILS if sure[1].any() else OPEN
+    tasks = ", ".join(f"{n:d}" for n in found["n_domain_tasks"])
+    figure = (
+        f"lower in {lower} of {len(found)} thirds of text length, lowest in the {lowest} one; finance tasks {tasks}"
+    )
+    return verdict, f"{figure}; thirds with a sure sign, tasks as units: {int(sure[0].sum() + sure[1].sum())}"
+
+
+def _diverse(_: Evidence) -> Verdict:
+    between = profiles.cosines_by_domain(profiles.load_cosines(), profiles.load_datasets())
+    mean, general = float(between.loc["finance", "finance"]), float(between.loc["general", "general"])
+    return (
+        HOLDS if mean <= 0.5 else FAILS,
+        f"mean cosine {mean:.2f} between finance datasets here, {general:.2f} between general ones",
+    )
 
 
 def _adapted(comparison: str) -> Verdict:
@@ -173,6 +217,8 @@ _RULES = {
     "ranks-n": _ranks_n,
     "texts": _texts,
     "complexity": _complexity,
+    "thirds": _thirds,
+    "diverse": _diverse,
     "adapted": lambda _: _adapted("Fin-E5"),
     "finbert": lambda _: _adapted("FinBERT"),
     "bag-of-words": _bag_of_words,
