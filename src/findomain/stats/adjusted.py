@@ -73,16 +73,26 @@ def type_parts(
             raise ScoresError(f"no measure {', '.join(missing)} of the tasks; the table has: {known}")
         part = part[part[names].notna().all(axis=1)]
         inside = part["domain"].eq(domain).to_numpy()
-        values = part[names].to_numpy(float)
-        centre, spread = values[~inside].mean(0), values[~inside].std(0)
-        varies = spread > 1e-9
-        if inside.any() and (~inside).sum() > varies.sum() + 1:
-            x = ((values - centre) / np.where(varies, spread, 1.0))[:, varies]
-            kept = tuple(name for name, keep in zip(names, varies, strict=True) if keep)
-            whole = TypePart(str(task_type), part.index.to_numpy(), inside, x, kept)
-            near = whole if caliper is None else _within(whole, caliper)
-            if near.inside.any():
-                yield near
+        raw = TypePart(str(task_type), part.index.to_numpy(), inside, part[names].to_numpy(float), tuple(names))
+        made = standardised(raw, caliper=caliper)
+        if made is not None:
+            yield made
+
+
+def standardised(part: TypePart, *, caliper: float | None = None) -> TypePart | None:
+    """The part with its controls standardised over the other tasks; None where there is nothing to compare."""
+    inside = part.inside
+    if not inside.any() or not (~inside).any():
+        return None
+    centre, deviation = part.x[~inside].mean(0), part.x[~inside].std(0)
+    varies = deviation > 1e-9
+    if (~inside).sum() <= varies.sum() + 1:
+        return None
+    x = ((part.x - centre) / np.where(varies, deviation, 1.0))[:, varies]
+    kept = tuple(name for name, keep in zip(part.measures, varies, strict=True) if keep)
+    made = TypePart(part.task_type, part.rows, inside, x, kept)
+    near = made if caliper is None else _within(made, caliper)
+    return near if near.inside.any() else None
 
 
 def _within(part: TypePart, caliper: float) -> TypePart:

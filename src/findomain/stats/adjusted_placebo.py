@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -13,19 +13,19 @@ from findomain.stats.adjusted import (
     FEWEST,
     INSIDE,
     Controls,
+    TypePart,
     gap_line,
     need_parts,
     residuals,
-    type_parts,
+    standardised,
     type_regression,
 )
-from findomain.stats.matching import match_weights, odds_weights, whole
+from findomain.stats.matching import CALIPER, match_weights, odds_weights, whole
 from findomain.stats.placebo import ALPHA
-from findomain.stats.regression import TaskTable
+from findomain.stats.regression import Regression, TaskTable
 from findomain.stats.resampling import random_labels
-from findomain.stats.spread import spread, spread_p
+from findomain.stats.spread import Spread, spread, spread_p
 
-PLACEBO = "placebo"
 UNADJUSTED, REGRESSION, MATCHED, ROBUST, CURVES = (
     "unadjusted",
     "regression",
@@ -40,71 +40,71 @@ def adjusted_placebo(
 ) -> pd.DataFrame:
     """Share of placebo domains that each method finds at p < .05, the types alike.
 
-    A placebo domain has as many tasks of each type as the domain has with the controls, drawn from the other tasks that
-    have them. ``table`` must be of the scores without the domain's tasks counted out here: its domain tasks are only
-    counted, never used. Of the gap against a measure the smallest p after Holm counts. Columns ``method, n_draws, rate,
-    ci_low, ci_high`` (Wilson).
+    A placebo domain has as many tasks of each type as the domain has with all of the type's controls, drawn from the
+    other tasks that have them; the domain's own tasks are only counted, never used. Each method runs as it is
+    published, matching and the doubly robust estimate with their caliper. Of the gap against a measure the smallest p
+    after Holm counts. Columns ``method, n_draws, rate, ci_low, ci_high`` (Wilson); a draw without a p does not count.
 
     Raises:
         ScoresError: see ``adjusted_gap``; or no type has enough other tasks to draw from.
     """
     rng = np.random.default_rng(seed)
-    parts = need_parts(table, controls, domain=domain)
-    drawn = {part.task_type: int(part.inside.sum()) for part in parts}
-    rest = {part.task_type: part.rows[~part.inside] for part in parts}
-    drawn = {name: n for name, n in drawn.items() if n <= len(rest[name]) - 2 - len(controls.get(name, ()))}
-    if not drawn:
+    pools, labels = [], []
+    for part in need_parts(table, controls, domain=domain):
+        rest, n_inside = ~part.inside, int(part.inside.sum())
+        if n_inside <= rest.sum() - 2 - len(part.measures):
+            pools.append((part.task_type, part.rows[rest], part.x[rest], part.measures))
+            labels.append(random_labels(int(rest.sum()), n_inside, n_draws, rng))
+    if not pools:
         raise ScoresError(f"no task type has enough tasks outside of {domain!r} for a placebo domain of its size")
-    labels = {name: random_labels(len(rest[name]), n, n_draws, rng) for name, n in drawn.items()}
-    kept = {name: controls.get(name, ()) for name in drawn}
     found: dict[str, list[float]] = {name: [] for name in (UNADJUSTED, REGRESSION, MATCHED, ROBUST, CURVES)}
-    for draw in range(n_draws):
-        placed = _labelled(table, rest, {name: label[draw] for name, label in labels.items()})
-        for name, p_value in _p_values(placed, kept).items():
+    for draw in zip(*labels, strict=True):
+        drawn = [
+            TypePart(task_type, rows, inside, x, measures)
+            for (task_type, rows, x, measures), inside in zip(pools, draw, strict=True)
+        ]
+        for name, p_value in _p_values(table, drawn).items():
             found[name].append(p_value)
     return pd.DataFrame([_rate(name, np.array(values)) for name, values in found.items()])
 
 
-def _labelled(table: TaskTable, rest: dict[str, np.ndarray], labels: dict[str, np.ndarray]) -> TaskTable:
-    """The table with the drawn tasks as the domain and the other tasks of these types; the rest in no domain's type."""
-    domains = np.full(len(table.frame), "", dtype=object)
-    for name, label in labels.items():
-        domains[rest[name]] = np.where(label, PLACEBO, "other")
-    frame = table.frame.assign(domain=domains)
-    frame.loc[frame["domain"] == "", list(frame.columns[5:])] = np.nan
-    frame.loc[frame["domain"] == "", "task_type"] = "left out"
-    return TaskTable(table.fits, table.rows, frame)
-
-
-def _p_values(table: TaskTable, controls: Controls) -> dict[str, float]:
-    parts = need_parts(table, controls, domain=PLACEBO)
-    fitted = [type_regression(table, part) for part in parts]
+def _p_values(table: TaskTable, drawn: Sequence[TypePart]) -> dict[str, float]:
+    parts = _kept(drawn)
+    near = _kept(drawn, caliper=CALIPER)
+    full = [type_regression(table, part) for part in parts]
     plain = [type_regression(table, part, controls=False) for part in parts]
-    seen = spread([residuals(part, one) for part, one in zip(parts, fitted, strict=True)])
-    before = spread([residuals(part, one) for part, one in zip(parts, plain, strict=True)])
-    ways: dict[str, Callable[[], Sequence[np.ndarray]]] = {
-        UNADJUSTED: lambda: [one.weights(INSIDE) for one in plain],
-        REGRESSION: lambda: [one.weights(INSIDE) for one in fitted],
-        MATCHED: lambda: whole(table, parts, [match_weights(part) for part in parts]),
-        ROBUST: lambda: whole(table, parts, [odds_weights(part) for part in parts]),
+    of_near = [type_regression(table, part) for part in near]
+    ways = {
+        UNADJUSTED: (_spread(parts, plain), [fitted.weights(INSIDE) for fitted in plain]),
+        REGRESSION: (_spread(parts, full), [fitted.weights(INSIDE) for fitted in full]),
+        MATCHED: (_spread(near, of_near), whole(table, near, [match_weights(part) for part in near])),
+        ROBUST: (_spread(near, of_near), whole(table, near, [odds_weights(part) for part in near])),
     }
     found = {
-        name: spread_p(table, before if name == UNADJUSTED else seen, np.mean(weights(), axis=0))
-        for name, weights in ways.items()
+        name: spread_p(table, seen, np.mean(weights, axis=0)) if weights else np.nan
+        for name, (seen, weights) in ways.items()
     }
-    return found | {CURVES: _smallest_slope(table, controls)}
+    return found | {CURVES: _smallest_slope(table, drawn)}
 
 
-def _smallest_slope(table: TaskTable, controls: Controls) -> float:
+def _kept(drawn: Sequence[TypePart], *, caliper: float | None = None) -> list[TypePart]:
+    made = [standardised(part, caliper=caliper) for part in drawn]
+    return [part for part in made if part is not None]
+
+
+def _spread(parts: Sequence[TypePart], fitted: Sequence[Regression]) -> Spread:
+    return spread([residuals(part, one) for part, one in zip(parts, fitted, strict=True)])
+
+
+def _smallest_slope(table: TaskTable, drawn: Sequence[TypePart]) -> float:
     """Smallest p of a slope of the gap on a measure, Holm's correction made; NaN where there is no slope."""
     p_values = []
-    for task_type, names in controls.items():
-        for name in names:
-            for part in type_parts(table, {task_type: [name]}, domain=PLACEBO):
-                told = part.task_type == task_type and part.inside.sum() >= FEWEST and part.measures
-                line = gap_line(table, part) if told else None
-                if line is not None:
-                    p_values.append(spread_p(table, line[0], line[2]))
+    for part in drawn:
+        for k, name in enumerate(part.measures):
+            one = standardised(TypePart(part.task_type, part.rows, part.inside, part.x[:, [k]], (name,)))
+            line = gap_line(table, one) if one is not None and one.measures and one.inside.sum() >= FEWEST else None
+            if line is not None:
+                p_values.append(spread_p(table, line[0], line[2]))
     return min(min(p_values) * len(p_values), 1.0) if p_values else np.nan
 
 

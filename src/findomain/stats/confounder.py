@@ -25,9 +25,12 @@ def robustness_value(distance: float, se: float, df: int, *, alpha: float | None
 
     With ``alpha``, to bring the value at that distance into the interval of that level; 0 if it is there already.
     """
-    f = abs(distance) / (se * math.sqrt(df))
+    whole = f = abs(distance) / (se * math.sqrt(df))
     if alpha is not None:
-        f -= float(stats.t.ppf(1 - alpha / 2, df - 1)) / math.sqrt(df - 1)
+        critical = float(stats.t.ppf(1 - alpha / 2, df - 1)) / math.sqrt(df - 1)
+        f -= critical
+        if whole * critical > 1:  # so large an effect that the bound of the confounder with the scores binds (R2 = 1)
+            return (whole**2 - critical**2) / (1 + whole**2)
     if f <= 0:
         return 0.0
     return 0.5 * (math.sqrt(f**4 + 4 * f**2) - f**2)

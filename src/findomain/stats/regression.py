@@ -150,9 +150,9 @@ def fit_regression(table: TaskTable, columns: pd.DataFrame) -> Regression:
     """
     values = columns.to_numpy(float)
     used = np.isfinite(values).all(1)
-    types = table.frame["task_type"]
-    used &= types[used].value_counts().reindex(types).gt(1).to_numpy()
-    levels = pd.get_dummies(types[used]).to_numpy(float)
+    types, names_of_types = pd.factorize(table.frame["task_type"], sort=True)
+    used &= np.bincount(types[used], minlength=len(names_of_types))[types] > 1
+    levels = (types[used][:, None] == np.unique(types[used])).astype(float)
     x = np.column_stack([values[used], levels])
     names = tuple(str(name) for name in columns.columns)
     if len(x) <= x.shape[1]:

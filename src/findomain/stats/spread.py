@@ -117,6 +117,9 @@ def _reference(seen: Spread, inside: np.ndarray, outside: np.ndarray, models: fl
     """Distribution of the ratio, by the design: inside and outside spreading alike, as ``contrast`` has it."""
     rest = float(outside.sum()) + models
     total = float(inside.sum())
-    noise = float((inside**2 / seen.df).sum()) / total**2 + (1 / seen.df_factor if seen.df_factor else 0.0)
+    noise = 1 / seen.df_factor if seen.df_factor else 0.0
+    if total > 0:  # a change of method leaves the weights of the domain's tasks as they were, where each type has one
+        noise += float((inside**2 / seen.df).sum()) / total**2
     squares = float((outside**2 / seen.df).sum()) + models**2 / max(n_models - 1, 1)
-    return Reference(share=total / (total + rest), df=1 / noise, df_rest=rest**2 / squares)
+    df = 1 / noise if noise else 1.0  # of no weight: the share is 0
+    return Reference(share=total / (total + rest), df=df, df_rest=rest**2 / squares)
