@@ -15,6 +15,7 @@ from findomain.stats.adjusted import (
     Controls,
     TypePart,
     gap_line,
+    gap_on_line,
     need_parts,
     residuals,
     standardised,
@@ -102,10 +103,11 @@ def _smallest_slope(table: TaskTable, drawn: Sequence[TypePart]) -> float:
     for part in drawn:
         for k, name in enumerate(part.measures):
             one = standardised(TypePart(part.task_type, part.rows, part.inside, part.x[:, [k]], (name,)))
-            line = gap_line(table, one) if one is not None and one.measures and one.inside.sum() >= FEWEST else None
-            if line is not None:
-                p_values.append(spread_p(table, line[0], line[2]))
-    return min(min(p_values) * len(p_values), 1.0) if p_values else np.nan
+            fitted = gap_line(table, one) if one is not None and one.measures and one.inside.sum() >= FEWEST else None
+            if fitted is not None:
+                p_values.append(gap_on_line(fitted, level=0.0, slope=1.0).p_value)
+    told = [p_value for p_value in p_values if np.isfinite(p_value)]
+    return min(min(told) * len(told), 1.0) if told else np.nan
 
 
 def _rate(name: str, p_values: np.ndarray) -> dict[str, object]:

@@ -31,7 +31,8 @@ class MatchedGap:
         domain: the target domain.
         table: as ``AdjustedGap.table``, with the kind ``matched`` or ``doubly robust``.
         balance: columns ``task_type, measure, before, after`` (standardised mean differences, domain less others),
-            ``n_effective`` (other tasks that carry the comparison) of the type.
+            ``n_effective`` (other tasks that carry the comparison) and ``overlap`` (share of the domain's tasks whose
+            propensity some other task reaches) of the type.
         pairs: columns ``task, task_type, matches, distance`` (to the nearest, in standard deviations), ``used`` (within
             ``CALIPER``); empty where the method does not pair.
     """
@@ -94,8 +95,14 @@ def odds_weights(part: TypePart) -> np.ndarray:
     n_outside = int((~part.inside).sum())
     if not part.measures:
         return np.full(n_outside, 1 / n_outside)
-    odds = np.exp(part.x[~part.inside] @ ridge_logistic(part.x, part.inside))
+    score = propensity_score(part)[~part.inside]
+    odds = np.exp(score - score.max())
     return odds / odds.sum()
+
+
+def propensity_score(part: TypePart) -> np.ndarray:
+    """Logarithm of each task's odds of being in the domain, but for a constant."""
+    return part.x @ ridge_logistic(part.x, part.inside)
 
 
 def ridge_logistic(x: np.ndarray, inside: np.ndarray) -> np.ndarray:
@@ -160,6 +167,7 @@ def _spread(table: TaskTable, parts: Sequence[TypePart]) -> Spread:
 
 def _balance(part: TypePart, weights: np.ndarray) -> pd.DataFrame:
     inside = part.x[part.inside].mean(0)
+    score = propensity_score(part)
     return pd.DataFrame(
         {
             "task_type": part.task_type,
@@ -167,6 +175,7 @@ def _balance(part: TypePart, weights: np.ndarray) -> pd.DataFrame:
             "before": inside,  # the other tasks have mean 0 and standard deviation 1
             "after": inside - weights @ part.x[~part.inside],
             "n_effective": 1 / (weights**2).sum(),
+            "overlap": (score[part.inside] <= score[~part.inside].max()).mean(),
         }
     )
 

@@ -29,15 +29,13 @@ class Residuals:
         rows: positions of the tasks in the table's frame.
         inside: which of them are in the domain.
         values: the residuals.
-        n_outside_used: coefficients that the other tasks determine.
-        n_inside_used: coefficients that the domain's tasks determine (1: their level).
+        n_outside_used: coefficients that the other tasks determine; the domain's tasks determine one, their level.
     """
 
     rows: np.ndarray
     inside: np.ndarray
     values: np.ndarray
     n_outside_used: int
-    n_inside_used: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +67,7 @@ def spread(types: Sequence[Residuals]) -> Spread:
     variance = np.maximum(np.where(df >= ENOUGH, own, pooled), np.finfo(float).tiny)
     df = np.where(df >= ENOUGH, df, total)
     inside = np.array([float((part.values[part.inside] ** 2).sum()) for part in types])
-    spare = np.array([max(int(part.inside.sum()) - part.n_inside_used, 0) for part in types])
+    spare = np.array([max(int(part.inside.sum()) - 1, 0) for part in types])
     # A residual that its own coefficient makes 0 tells nothing; the mean of 1 / variance is df / (df - 2) times 1.
     ratio = np.where(spare > 0, inside / variance * np.maximum(df - 2, 1) / df, 0.0)
     df_factor = int(spare.sum())
