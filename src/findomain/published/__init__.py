@@ -12,6 +12,7 @@ from findomain.published.paper import (
     paper_gaps,
     recomputed_averages,
 )
+from findomain.published.specialists import KINDS, load_specialists, printed_estimates, printed_pairs
 from findomain.published.tables import (
     load_dropped,
     load_exposure,
@@ -24,6 +25,7 @@ from findomain.published.tables import (
 __all__ = [
     "DUPLICATES",
     "FLAGS",
+    "KINDS",
     "Audit",
     "Flag",
     "Imported",
@@ -38,10 +40,13 @@ __all__ = [
     "load_models",
     "load_paper",
     "load_scores",
+    "load_specialists",
     "load_tasks",
     "other_languages",
     "paper_averages",
     "paper_gaps",
+    "printed_estimates",
+    "printed_pairs",
     "recomputed_averages",
     "task_counts",
 ]

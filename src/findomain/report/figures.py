@@ -21,11 +21,13 @@ def forest(
     colour: str | None = None,
     limit: float = 40.0,
     count: tuple[str, str] = ("n_domain_tasks", "tasks"),
+    subject: str = "domain",
 ) -> Figure:
     """Estimates with their 95 % intervals, one a row, in points; intervals beyond ``limit`` end in an arrow.
 
     ``gaps`` has the columns of ``GapResult.to_frame``; rows are drawn from the top in the order given. ``colour``
-    names the column whose values choose the colours, ``count`` that of the numbers at the right and their heading.
+    names the column whose values choose the colours, ``count`` that of the numbers at the right and their heading,
+    ``subject`` what is lower at the left and higher at the right.
     """
     figure, (axes,) = new_figure(0.9 + 0.34 * len(gaps))
     for place, (_, row) in enumerate(gaps.iterrows()):
@@ -53,7 +55,7 @@ def forest(
     axes.set_ylim(len(gaps) - 0.4, -1.1)
     bound = min(limit, float(np.nanmax(np.abs(gaps[["ci_low", "ci_high"]].to_numpy()))) * POINTS * 1.05)
     axes.set_xlim(-bound, bound)
-    axes.set_xlabel("points: domain lower  \N{LEFTWARDS ARROW}  0  \N{RIGHTWARDS ARROW}  domain higher")
+    axes.set_xlabel(f"points: {subject} lower  \N{LEFTWARDS ARROW}  0  \N{RIGHTWARDS ARROW}  {subject} higher")
     axes.grid(visible=False, axis="y")
     return figure
 

@@ -19,17 +19,28 @@ from findomain.stats.effects import model_effects
 from findomain.stats.estimate import Estimate, estimates_frame
 from findomain.stats.exposure import exposure_effect, without_exposure
 from findomain.stats.gap import GapResult, domain_gap
+from findomain.stats.generalists import (
+    AGAINST,
+    ENOUGH_GENERALISTS,
+    SIZE_FACTOR,
+    GeneralistComparison,
+    against_generalists,
+    pool_generalists,
+)
 from findomain.stats.matching import MatchedGap, doubly_robust_gap, matched_gap
 from findomain.stats.mismatch import mismatch_sensitivity
+from findomain.stats.pair_pooling import crossed_mean, domain_means, one_each, pool_pairs, pool_table, without_task
 from findomain.stats.paired import PairedGap, gap_by_model, gap_without_type, paired_bootstrap, paired_gap
 from findomain.stats.placebo import PlaceboResult, placebo_rates
 from findomain.stats.places import model_places, paired_difference
+from findomain.stats.pooling import Pooled, pool_effects
 from findomain.stats.power import gap_power, power_curve, variance_components
 from findomain.stats.rank_exact import exact_p, on_grid, rho_grid, smallest_rho
 from findomain.stats.ranks import RankAgreement, domain_ranks, range_restriction, rank_agreement
 from findomain.stats.regression import Slope, TaskTable, regress, task_table
 from findomain.stats.resampling import bootstrap_gap, permutation_gap
 from findomain.stats.sensitivity import domain_tasks, flag_sensitivity, gap_variants, merge_families, without_flagged
+from findomain.stats.specialists import PairEffect, pair_effect, pair_effects, worth
 from findomain.stats.strata import complexity_placebo, complexity_thirds, published_regression
 from findomain.stats.summary import GapReport, RankReport, gap_report, rank_report
 from findomain.stats.table import check_scores, read_scores
@@ -37,13 +48,19 @@ from findomain.stats.validity import controls_of, validate_controls, validate_it
 from findomain.stats.variance import level_agreement, score_variance
 
 __all__ = [
+    "AGAINST",
+    "ENOUGH_GENERALISTS",
+    "SIZE_FACTOR",
     "AdjustedGap",
     "Estimate",
     "GapReport",
     "GapResult",
+    "GeneralistComparison",
     "MatchedGap",
+    "PairEffect",
     "PairedGap",
     "PlaceboResult",
+    "Pooled",
     "RankAgreement",
     "RankReport",
     "Slope",
@@ -51,6 +68,7 @@ __all__ = [
     "adjusted_gap",
     "adjusted_placebo",
     "adjusted_variants",
+    "against_generalists",
     "anova_placebo",
     "bootstrap_gap",
     "check_scores",
@@ -61,7 +79,9 @@ __all__ = [
     "controls_of",
     "coverage",
     "coverage_grid",
+    "crossed_mean",
     "domain_gap",
+    "domain_means",
     "domain_ranks",
     "domain_tasks",
     "doubly_robust_gap",
@@ -85,11 +105,18 @@ __all__ = [
     "model_places",
     "observed_benchmarks",
     "on_grid",
+    "one_each",
+    "pair_effect",
+    "pair_effects",
     "paired_bootstrap",
     "paired_difference",
     "paired_gap",
     "permutation_gap",
     "placebo_rates",
+    "pool_effects",
+    "pool_generalists",
+    "pool_pairs",
+    "pool_table",
     "poolable_types",
     "power_curve",
     "published_anova",
@@ -112,4 +139,6 @@ __all__ = [
     "widest_models",
     "without_exposure",
     "without_flagged",
+    "without_task",
+    "worth",
 ]

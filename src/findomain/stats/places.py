@@ -48,12 +48,13 @@ def paired_difference(scores: pd.DataFrame, model: str, base: str, *, domain: st
     difference = (wide[model] - wide[base]).dropna()
     inside = difference.index.get_level_values("domain") == domain
     return [
-        _mean(f"{model} minus {base}, {domain}", difference[inside].to_numpy(), int(inside.sum())),
-        _mean(f"{model} minus {base}, other", difference[~inside].to_numpy(), 0),
+        paired_mean(f"{model} minus {base}, {domain}", difference[inside].to_numpy(), int(inside.sum())),
+        paired_mean(f"{model} minus {base}, other", difference[~inside].to_numpy(), 0),
     ]
 
 
-def _mean(name: str, values: np.ndarray, n_domain_tasks: int) -> Estimate:
+def paired_mean(name: str, values: np.ndarray, n_domain_tasks: int) -> Estimate:
+    """Mean of one difference a task of two models, with Student's interval over the tasks; NaN where it has none."""
     n = len(values)
     mean = float(values.mean()) if n else float("nan")
     se = float(values.std(ddof=1) / np.sqrt(n)) if n > 1 else float("nan")
