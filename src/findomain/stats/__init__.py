@@ -15,12 +15,22 @@ from findomain.stats.anova import (
 from findomain.stats.compare import compare_tests
 from findomain.stats.confounder import confounder_strength, observed_benchmarks, robustness_value
 from findomain.stats.coverage import coverage, coverage_grid
+from findomain.stats.domains import domain_gaps, domain_power, domain_tables, domain_variants, with_domain
 from findomain.stats.effects import model_effects
 from findomain.stats.estimate import Estimate, estimates_frame
 from findomain.stats.exposure import exposure_effect, without_exposure
+from findomain.stats.exposure_gap import (
+    ExposureGap,
+    exposure_gap,
+    exposure_gaps,
+    family_exposure,
+    zero_shot_models,
+    zero_shot_scores,
+)
 from findomain.stats.gap import GapResult, domain_gap
 from findomain.stats.matching import MatchedGap, doubly_robust_gap, matched_gap
 from findomain.stats.mismatch import mismatch_sensitivity
+from findomain.stats.model_slopes import ModelSlopes, model_levels, model_slopes, slope_variants, slopes_by_domain
 from findomain.stats.paired import PairedGap, gap_by_model, gap_without_type, paired_bootstrap, paired_gap
 from findomain.stats.placebo import PlaceboResult, placebo_rates
 from findomain.stats.places import model_places, paired_difference
@@ -39,9 +49,11 @@ from findomain.stats.variance import level_agreement, score_variance
 __all__ = [
     "AdjustedGap",
     "Estimate",
+    "ExposureGap",
     "GapReport",
     "GapResult",
     "MatchedGap",
+    "ModelSlopes",
     "PairedGap",
     "PlaceboResult",
     "RankAgreement",
@@ -62,13 +74,20 @@ __all__ = [
     "coverage",
     "coverage_grid",
     "domain_gap",
+    "domain_gaps",
+    "domain_power",
     "domain_ranks",
+    "domain_tables",
     "domain_tasks",
+    "domain_variants",
     "doubly_robust_gap",
     "estimates_frame",
     "exact_p",
     "exposure_effect",
+    "exposure_gap",
+    "exposure_gaps",
     "f_by_draws",
+    "family_exposure",
     "flag_sensitivity",
     "gap_by_model",
     "gap_curves",
@@ -82,7 +101,9 @@ __all__ = [
     "merge_families",
     "mismatch_sensitivity",
     "model_effects",
+    "model_levels",
     "model_places",
+    "model_slopes",
     "observed_benchmarks",
     "on_grid",
     "paired_bootstrap",
@@ -103,6 +124,8 @@ __all__ = [
     "rho_grid",
     "robustness_value",
     "score_variance",
+    "slope_variants",
+    "slopes_by_domain",
     "smallest_rho",
     "task_families",
     "task_table",
@@ -110,6 +133,9 @@ __all__ = [
     "validate_items",
     "variance_components",
     "widest_models",
+    "with_domain",
     "without_exposure",
     "without_flagged",
+    "zero_shot_models",
+    "zero_shot_scores",
 ]
