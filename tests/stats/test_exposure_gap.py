@@ -8,8 +8,10 @@ import statsmodels.formula.api as smf
 from findomain.errors import ScoresError
 from findomain.stats.cell_slopes import cell_slopes, taken_off
 from findomain.stats.clusters import both_ways, clustered
+from findomain.stats.estimate import Estimate
 from findomain.stats.exposure import exposure_effect
 from findomain.stats.exposure_gap import (
+    exposure_facts,
     exposure_gap,
     exposure_gaps,
     family_exposure,
@@ -67,7 +69,7 @@ def test_the_coefficient_is_that_of_least_squares_with_dummies() -> None:
 
 
 def test_confounding_is_removed_and_intervals_cover() -> None:
-    found = [exposure_gap(table(seed)) for seed in range(70)]
+    found = [exposure_gap(table(seed)) for seed in range(40)]
     bias = np.mean([one.plain.estimate for one in found])
     held = np.array([one.held.estimate for one in found])
     assert bias > 0.015
@@ -80,24 +82,34 @@ def test_confounding_is_removed_and_intervals_cover() -> None:
         assert cover >= 0.88, name
 
 
+def interaction(scores: pd.DataFrame) -> Estimate:
+    return cell_slopes(scores, exposure_facts(scores)).estimate("exposed in domain", "interaction", n_domain_tasks=0)
+
+
 def test_no_interaction_is_not_found_and_a_planted_one_is() -> None:
-    without = [exposure_gap(table(seed, gap=0.05)).interaction.p_value < 0.05 for seed in range(100, 170)]
+    without = [interaction(table(seed, gap=0.05)).p_value < 0.05 for seed in range(100, 180)]
     assert np.mean(without) <= 0.12
-    planted = [exposure_gap(table(seed, more=0.08)).interaction for seed in range(30)]
+    planted = [interaction(table(seed, more=0.08)) for seed in range(30)]
     assert np.mean([e.p_value < 0.05 for e in planted]) > 0.8
     assert np.mean([e.estimate for e in planted]) == pytest.approx(0.08, abs=0.015)
 
 
-def test_few_exposed_domain_tasks_mean_few_degrees_of_freedom() -> None:
-    scores = table(1)
+def few_exposed(seed: int) -> pd.DataFrame:
+    """Three domain tasks are in training data, and each task has a worth of exposure of its own."""
+    rng = np.random.default_rng(seed)
+    scores = table(seed, effect=0.0)
     chosen = scores.loc[scores["domain"] == "finance", "task"].unique()[:3]
-    value = scores["in_training"].where(
-        ~scores["in_training"].eq("true") | ~scores["domain"].eq("finance") | scores["task"].isin(chosen), "false"
-    )
-    few, many = (exposure_gap(scores.assign(in_training=v)).interaction for v in (value, scores["in_training"]))
-    assert few.n_domain_tasks == 3
-    ratio = [(e.ci_high - e.estimate) / e.se for e in (few, many)]
-    assert ratio[0] > 2.5 > ratio[1]
+    seen = scores["in_training"].eq("true") & (scores["domain"].ne("finance") | scores["task"].isin(chosen))
+    worth = pd.Series(rng.normal(0.05, 0.04, scores["task"].nunique()), index=scores["task"].unique())
+    value = scores["in_training"].where(~scores["in_training"].eq("true") | seen, "false")
+    return scores.assign(score=scores["score"] + scores["task"].map(worth) * seen, in_training=value)
+
+
+def test_few_exposed_domain_tasks_mean_few_degrees_of_freedom() -> None:
+    found = [interaction(few_exposed(seed)) for seed in range(80)]
+    rejected = np.mean([e.p_value < 0.05 for e in found])
+    normal = np.mean([abs(e.estimate) > 1.96 * e.se for e in found])
+    assert rejected <= 0.12 < normal, (rejected, normal)
 
 
 def test_gaps_among_kinds_are_gaps_of_the_parts() -> None:

@@ -1,4 +1,4 @@
-"""Slopes of level on release date: the difference between a domain and the rest is covered, and not seen where none is."""
+"""Slopes on release date: the difference between a domain and the rest is covered, and not seen where none is."""
 
 import numpy as np
 import pandas as pd

@@ -42,7 +42,7 @@ from findomain.stats.resampling import bootstrap_gap, permutation_gap
 from findomain.stats.sensitivity import domain_tasks, flag_sensitivity, gap_variants, merge_families, without_flagged
 from findomain.stats.strata import complexity_placebo, complexity_thirds, published_regression
 from findomain.stats.summary import GapReport, RankReport, gap_report, rank_report
-from findomain.stats.table import check_scores, read_scores
+from findomain.stats.table import check_scores, read_names, read_scores
 from findomain.stats.validity import controls_of, validate_controls, validate_items
 from findomain.stats.variance import level_agreement, score_variance
 
@@ -118,6 +118,7 @@ __all__ = [
     "range_restriction",
     "rank_agreement",
     "rank_report",
+    "read_names",
     "read_scores",
     "recomputed_anova",
     "regress",

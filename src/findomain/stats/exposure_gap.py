@@ -79,7 +79,7 @@ def exposure_gap(scores: pd.DataFrame, *, domain: str = "finance", weighting: We
         ScoresError: see ``domain_gap``; no column ``in_training``; or exposure in the domain and elsewhere cannot be
             told apart.
     """
-    facts = _facts(scores, domain)
+    facts = exposure_facts(scores, domain=domain)
     covariates = facts[["exposed", "unknown in domain"]]
     slopes = cell_slopes(scores, covariates)
     modified = cell_slopes(scores, facts)
@@ -98,6 +98,19 @@ def exposure_gap(scores: pd.DataFrame, *, domain: str = "finance", weighting: We
         among=among,
         zero_shot=domain_gap(unexposed, domain=domain, weighting=weighting).pooled if len(unexposed) else None,
     )
+
+
+def exposure_facts(scores: pd.DataFrame, *, domain: str = "finance") -> pd.DataFrame:
+    """The columns of the regressions: ``exposed, exposed in domain, unknown in domain``, 0 or 1, a row a score.
+
+    Raises:
+        ScoresError: no column ``in_training``, or another value in it.
+    """
+    _check(scores)
+    value, inside = scores["in_training"].astype(str), scores["domain"].eq(domain)
+    exposed, unknown = value.eq("true"), value.eq("unknown")
+    columns = {"exposed": exposed, "exposed in domain": exposed & inside, "unknown in domain": unknown & inside}
+    return pd.DataFrame(columns).astype(float)
 
 
 def exposure_gaps(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
@@ -152,14 +165,6 @@ def _check(scores: pd.DataFrame) -> None:
     wrong = ~value.isin(VALUES)
     if wrong.any():
         raise ScoresError(f"in_training is {value[wrong].iloc[0]!r}; expected true, false or unknown")
-
-
-def _facts(scores: pd.DataFrame, domain: str) -> pd.DataFrame:
-    _check(scores)
-    value, inside = scores["in_training"].astype(str), scores["domain"].eq(domain)
-    exposed, unknown = value.eq("true"), value.eq("unknown")
-    columns = {"exposed": exposed, "exposed in domain": exposed & inside, "unknown in domain": unknown & inside}
-    return pd.DataFrame(columns).astype(float)
 
 
 def _kinds(scores: pd.DataFrame, domain: str) -> list[tuple[str, pd.DataFrame]]:
