@@ -52,7 +52,7 @@ def test_one_group_that_decides_gives_no_error() -> None:
     moment = np.ones((3, 2))
     assert np.isnan(clustered(np.array([1.0, 0.0]), gram, moment)).all()
     assert np.isfinite(clustered(np.array([0.0, 1.0]), gram, moment)).all()
-    assert both_ways((2.0, 5.0), (1.0, 5.0), 2.5)[0] == 2.0
+    assert both_ways((2.0, 5.0), (1.0, 3.0), 2.5) == (2.0, 3.0)
 
 
 def test_the_coefficient_is_that_of_least_squares_with_dummies() -> None:
@@ -87,9 +87,9 @@ def interaction(scores: pd.DataFrame) -> Estimate:
 
 
 def test_no_interaction_is_not_found_and_a_planted_one_is() -> None:
-    without = [interaction(table(seed, gap=0.05)).p_value < 0.05 for seed in range(100, 180)]
+    without = [interaction(table(seed, gap=0.05)).p_value < 0.05 for seed in range(100, 170)]
     assert np.mean(without) <= 0.12
-    planted = [interaction(table(seed, more=0.08)) for seed in range(30)]
+    planted = [interaction(table(seed, more=0.08)) for seed in range(25)]
     assert np.mean([e.p_value < 0.05 for e in planted]) > 0.8
     assert np.mean([e.estimate for e in planted]) == pytest.approx(0.08, abs=0.015)
 
@@ -106,10 +106,11 @@ def few_exposed(seed: int) -> pd.DataFrame:
 
 
 def test_few_exposed_domain_tasks_mean_few_degrees_of_freedom() -> None:
-    found = [interaction(few_exposed(seed)) for seed in range(80)]
+    found = [interaction(few_exposed(seed)) for seed in range(200)]
     rejected = np.mean([e.p_value < 0.05 for e in found])
     normal = np.mean([abs(e.estimate) > 1.96 * e.se for e in found])
-    assert rejected <= 0.12 < normal, (rejected, normal)
+    assert rejected <= 0.1
+    assert normal > rejected + 0.02, "as many degrees of freedom as there are tasks would not do"
 
 
 def test_gaps_among_kinds_are_gaps_of_the_parts() -> None:

@@ -54,10 +54,17 @@ def test_the_slope_is_that_of_the_levels() -> None:
     assert scaled.inside.p_value == pytest.approx(found.inside.p_value)
 
 
-def test_models_of_one_maker_are_one_observation() -> None:
-    scores, year, maker = table(1)
-    alone = model_slopes(scores, year, pd.Series(year.index, index=year.index))
-    assert model_slopes(scores, year, maker).inside.se > alone.inside.se
+def test_copies_by_one_maker_add_nothing() -> None:
+    scores, year, _ = table(1)
+    copies = scores.assign(model=scores["model"] + "-copy")
+    twice = pd.concat([scores, copies], ignore_index=True)
+    years = pd.concat([year, year.rename("{}-copy".format)])
+    apart, together = (pd.Series(names, index=years.index) for names in (years.index, [*year.index, *year.index]))
+    once = model_slopes(scores, year, pd.Series(year.index, index=year.index)).outside
+    by_maker, by_model = (model_slopes(twice, years, groups).outside for groups in (together, apart))
+    assert by_maker.estimate == pytest.approx(once.estimate)
+    assert by_maker.se == pytest.approx(once.se, rel=0.05)
+    assert by_model.se < 0.8 * once.se
 
 
 def test_models_without_a_date_and_thin_types_are_left_out() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
@@ -57,11 +57,44 @@ def readable_points(frame: pd.DataFrame, *first: str, points: Sequence[str], pla
     return shown.rename(columns=NAMES | PAIRED_NAMES).set_index([NAMES.get(name, name) for name in first])
 
 
+def forest_rows(gaps: pd.DataFrame) -> pd.DataFrame:
+    """Gaps of several domains as the rows of one forest plot: ``name`` is the domain, and below it each type."""
+    kept = gaps[gaps["estimate"].notna()]
+    return kept.assign(name=kept["domain"].where(kept["task_type"] == "pooled", kept["task_type"]))
+
+
 def readable_p(p: float) -> str:
     """A p-value as it is printed: three decimals, or '< .001'."""
     if pd.isna(p):
         return ""
     return "< .001" if p < 0.001 else f"{p:.3f}".removeprefix("0")
+
+
+def interval_grid(frame: pd.DataFrame, *, rows: Sequence[str], columns: str) -> pd.DataFrame:
+    """Estimates with their intervals as text in points, ``+1.2 (-0.3 to +2.7)``; one row and column a value each.
+
+    Rows and columns keep the order in which they come; an estimate that does not exist is empty.
+    """
+    parts = (frame["estimate"] * POINTS, frame["ci_low"] * POINTS, frame["ci_high"] * POINTS)
+    text = [_with_interval(*values) for values in zip(*parts, strict=True)]
+    grid = frame.assign(text=text).pivot(index=list(rows), columns=columns, values="text")
+    order = frame[list(rows)].drop_duplicates()
+    grid = grid.reindex(
+        pd.MultiIndex.from_frame(order) if len(rows) > 1 else pd.Index(order[rows[0]]), columns=frame[columns].unique()
+    )
+    return grid.fillna("").rename_axis(columns=None)
+
+
+def _with_interval(value: float, low: float, high: float) -> str:
+    if pd.isna(value):
+        return ""
+    return f"{value:+.1f}" if pd.isna(low) else f"{value:+.1f} ({low:+.1f} to {high:+.1f})"
+
+
+def numbers(name: str, row: Mapping[str, float] | pd.Series) -> dict[str, float]:
+    """An estimate to be glued, in points: ``name``, ``name_low``, ``name_high``."""
+    fields = {name: "estimate", f"{name}_low": "ci_low", f"{name}_high": "ci_high"}
+    return {key: in_points(row[field]) for key, field in fields.items()}
 
 
 def in_points(value: float) -> float:

@@ -40,10 +40,9 @@ def clustered(weights: np.ndarray, gram: np.ndarray, moment: np.ndarray) -> tupl
 def both_ways(first: tuple[float, float], second: tuple[float, float], shared: float) -> tuple[float, float]:
     """Variance clustered two ways (Cameron, Gelbach & Miller 2011) from that of each, less what both count.
 
-    Not below the larger of the two; degrees of freedom after Satterthwaite.
+    Not below the larger of the two. The degrees of freedom are the smaller ones: where few groups carry one way,
+    Satterthwaite's sum of both rejects too often.
     """
     (a, df_a), (b, df_b) = first, second
     variance = max(a + b - shared, a, b)
-    if not (variance > 0 and df_a > 0 and df_b > 0):
-        return variance, math.nan
-    return variance, (a + b) ** 2 / (a**2 / df_a + b**2 / df_b)
+    return (variance, min(df_a, df_b)) if variance > 0 else (variance, math.nan)

@@ -61,7 +61,7 @@ def domain_tables(
     tables = {domain: scores for domain in domains if domain in present}
     if tasks is not None:
         own = name or "own"
-        tables[own] = with_domain(scores, own, tasks)
+        tables[own] = with_domain(scores, own, [tasks] if isinstance(tasks, str) else tasks)
     return tables
 
 
