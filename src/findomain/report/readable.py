@@ -37,6 +37,9 @@ PAIRED_NAMES = {
 }
 
 
+ENDS = {"": "estimate", "_low": "ci_low", "_high": "ci_high"}  # what is glued of an estimate, and under which ending
+
+
 def readable_gaps(gaps: pd.DataFrame, *first: str) -> pd.DataFrame:
     """Gaps in points to one decimal with their interval, p and numbers; ``first`` names the columns to lead with."""
     columns = [*first, "estimate", "ci_low", "ci_high", "p_value", "n_models", "n_tasks", "n_domain_tasks"]
@@ -93,8 +96,22 @@ def _with_interval(value: float, low: float, high: float) -> str:
 
 def numbers(name: str, row: Mapping[str, float] | pd.Series) -> dict[str, float]:
     """An estimate to be glued, in points: ``name``, ``name_low``, ``name_high``."""
-    fields = {name: "estimate", f"{name}_low": "ci_low", f"{name}_high": "ci_high"}
-    return {key: in_points(row[field]) for key, field in fields.items()}
+    return {f"{name}{end}": in_points(row[field]) for end, field in ENDS.items()}
+
+
+def without_zero(frame: pd.DataFrame) -> pd.DataFrame:
+    """The estimates whose interval leaves out zero."""
+    return frame[(frame["ci_low"] > 0) | (frame["ci_high"] < 0)]
+
+
+def listed(frame: pd.DataFrame, *columns: str) -> str:
+    """The estimates of a frame in words, each by its columns: ``law, as used +1.2 (+0.1 to +2.3); ...``, or "none"."""
+    rows = [
+        f"{', '.join(str(row[name]) for name in columns)} "
+        + _with_interval(*(row[field] * POINTS for field in ENDS.values()))
+        for _, row in frame.iterrows()
+    ]
+    return "; ".join(rows) or "none"
 
 
 def in_points(value: float) -> float:
