@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from findomain.report.style import POINTS
+from findomain.stats.power import MAX_TASKS
 
 NAMES = {
     "task_type": "task type",
@@ -73,6 +74,21 @@ def readable_p(p: float) -> str:
     return "< .001" if p < 0.001 else f"{p:.3f}".removeprefix("0")
 
 
+def readable_power(power: pd.DataFrame) -> pd.DataFrame:
+    """``Power.to_frame`` of several domains for readers: the gaps in points, the chance in percent."""
+    needed = power["tasks_needed"].map(lambda n: f"more than {MAX_TASKS:,}" if pd.isna(n) else f"{n:,.0f}")
+    columns = {
+        "domain": power["domain"],
+        "domain tasks": power["n_domain_tasks"],
+        "gap asked for": (power["gap"] * POINTS).round(1),
+        "found, percent": (power["power_now"] * 100).round(0).astype(int),
+        "found 4 times in 5": (power["smallest_gap"] * POINTS).round(1),
+        "tasks needed": needed,
+        "variance seen, others 1": power["spread_seen"].round(2),
+    }
+    return pd.DataFrame(columns).set_index("domain")
+
+
 def interval_grid(frame: pd.DataFrame, *, rows: Sequence[str], columns: str) -> pd.DataFrame:
     """Estimates with their intervals as text in points, ``+1.2 (-0.3 to +2.7)``; one row and column a value each.
 
@@ -102,6 +118,13 @@ def numbers(name: str, row: Mapping[str, float] | pd.Series) -> dict[str, float]
 def without_zero(frame: pd.DataFrame) -> pd.DataFrame:
     """The estimates whose interval leaves out zero."""
     return frame[(frame["ci_low"] > 0) | (frame["ci_high"] < 0)]
+
+
+def against_zero(row: Mapping[str, float] | pd.Series) -> str:
+    """What an interval says of the sign: above zero, below zero, or not told from zero."""
+    if row["ci_low"] > 0:
+        return "above zero"
+    return "below zero" if row["ci_high"] < 0 else "not told from zero"
 
 
 def listed(frame: pd.DataFrame, *columns: str) -> str:

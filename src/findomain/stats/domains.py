@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 
-import numpy as np
 import pandas as pd
 from statsmodels.stats.multitest import multipletests
 
@@ -74,11 +73,16 @@ def domain_gaps(tables: Mapping[str, pd.DataFrame], *, weighting: Weighting = "t
         [domain_gap(part, domain=domain, weighting=weighting).to_frame() for domain, part in tables.items()],
         ignore_index=True,
     )
-    tested = rows["task_type"].ne("pooled") & rows["p_value"].notna()
-    rows["p_holm"] = np.nan
+    return rows.assign(p_holm=holm(rows["p_value"].where(rows["task_type"] != "pooled")))
+
+
+def holm(p_values: pd.Series) -> pd.Series:
+    """p corrected for the number of tests (Holm 1979); a missing p is no test and stays missing."""
+    corrected = p_values.astype(float)
+    tested = corrected.notna()
     if tested.any():
-        rows.loc[tested, "p_holm"] = multipletests(rows.loc[tested, "p_value"], method="holm")[1]
-    return rows
+        corrected[tested] = multipletests(corrected[tested], method="holm")[1]
+    return corrected
 
 
 def domain_power(tables: Mapping[str, pd.DataFrame], *, gap: float = 0.05) -> pd.DataFrame:

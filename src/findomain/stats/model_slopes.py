@@ -19,6 +19,7 @@ import pandas as pd
 from findomain.errors import ScoresError
 from findomain.stats.cell_slopes import t_estimate
 from findomain.stats.clusters import both_ways, clustered
+from findomain.stats.domains import holm
 from findomain.stats.effects import Fit, fit, influence, make_blocks, model_effects
 from findomain.stats.estimate import Estimate, estimates_frame
 
@@ -57,28 +58,38 @@ class ModelSlopes:
 def slopes_by_domain(
     tables: Mapping[str, pd.DataFrame], fact: pd.Series, clusters: pd.Series, *, unit: str = "year"
 ) -> pd.DataFrame:
-    """``model_slopes`` of several domains, each on its own table, stacked; NaN where a domain has too little."""
-    return pd.concat(
+    """``model_slopes`` of several domains, each on its own table, stacked; NaN where a domain has too little.
+
+    ``p_holm`` is that of the differences, corrected for the number of domains (Holm 1979); NaN in the other rows.
+    """
+    rows = pd.concat(
         [_frame(part, fact, clusters, domain=name, unit=unit) for name, part in tables.items()], ignore_index=True
     )
+    return rows.assign(p_holm=holm(rows["p_value"].where(rows["tasks"] == SIDES[2])))
 
 
 def slope_variants(
-    scores: pd.DataFrame, fact: pd.Series, clusters: Mapping[str, pd.Series], *, domain: str = "finance"
+    scores: pd.DataFrame,
+    fact: pd.Series,
+    clusters: Mapping[str, pd.Series],
+    *,
+    domain: str = "finance",
+    unit: str = "year",
 ) -> pd.DataFrame:
     """The slopes again: exposed scores left out, other clusters, levels in standard deviations.
 
     ``clusters`` names the kinds of cluster; the first is used for all else. ``evidence`` leads the columns.
     """
     first = next(iter(clusters.values()))
+    asked = {"domain": domain, "unit": unit}
     rows = [
-        _frame(scores, fact, groups, domain=domain).assign(evidence=f"clustered by {name}")
+        _frame(scores, fact, groups, **asked).assign(evidence=f"clustered by {name}")
         for name, groups in clusters.items()
     ]
     if "in_training" in scores:
         kept = scores[scores["in_training"].astype(str) != "true"]
-        rows.append(_frame(kept, fact, first, domain=domain).assign(evidence="without exposed scores"))
-    rows.append(_frame(scores, fact, first, domain=domain, scaled=True).assign(evidence="in standard deviations"))
+        rows.append(_frame(kept, fact, first, **asked).assign(evidence="without exposed scores"))
+    rows.append(_frame(scores, fact, first, **asked, scaled=True).assign(evidence="in standard deviations"))
     return pd.concat(rows, ignore_index=True)
 
 
