@@ -24,8 +24,9 @@ def test_a_grid_holds_each_estimate_with_its_interval() -> None:
     rows = frame(estimate=[0.012, float("nan")], ci_low=[-0.001, float("nan")], ci_high=[0.025, float("nan")])
     grid = readable.interval_grid(rows, rows=["what"], columns="domain")
     assert grid.loc["x"].to_dict() == {"a": "+1.2 (-0.1 to +2.5)", "b": ""}
-    without = readable.interval_grid(rows.assign(ci_low=float("nan")), rows=["what", "domain"], columns="what")
-    assert without["x"].tolist() == ["+1.2", ""]
+    without = rows.assign(ci_low=float("nan"), side="y")
+    two_keys = readable.interval_grid(without, rows=["what", "domain"], columns="side")
+    assert two_keys["y"].to_dict() == {("x", "a"): "+1.2", ("x", "b"): ""}
 
 
 def test_signs_are_told_by_the_interval() -> None:
