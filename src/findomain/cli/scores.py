@@ -17,26 +17,49 @@ app.add_typer(published_app, name="published")
 
 Scores = Annotated[
     Path | None,
-    typer.Argument(help="Table of scores: csv, parquet or jsonl.", metavar="SCORES", show_default="the shipped scores"),
+    typer.Argument(
+        help="Table of scores: csv, parquet or jsonl; the word published takes the shipped scores.",
+        metavar="SCORES",
+        show_default="the shipped scores",
+    ),
 ]
 Domain = Annotated[str, typer.Option(help="The domain to compare with all other tasks.")]
+
+
+SHIPPED = "published"  # no table of a user's is called so: their names end in .csv, .parquet or .jsonl
 
 
 @app.command(epilog="Example: findomain gap scores.csv --by task_type --placebo 500")
 def gap(
     scores: Scores = None,
     by: Annotated[str | None, typer.Option(help="Split the table by this column too, e.g. language.")] = None,
-    domain: Domain = "finance",
+    domain: Annotated[
+        str | None,
+        typer.Option(
+            help="The domain to compare with all other tasks; names the domain of --tasks.",
+            show_default="finance; own with --tasks",
+        ),
+    ] = None,
+    tasks: Annotated[
+        list[str] | None, typer.Option("--tasks", help="A task of a domain of your own; several times.", metavar="NAME")
+    ] = None,
+    tasks_file: Annotated[
+        Path | None, typer.Option(help="The tasks of a domain of your own, a name a line.", metavar="FILE")
+    ] = None,
     weighting: Annotated[str, typer.Option(help="types, datasets or paper.")] = "types",
     permutations: Annotated[int, typer.Option(help="Permutations of the domain label; 0 for none.", min=0)] = 2000,
     placebo: Annotated[int, typer.Option(help="Placebo domains to try.", min=0)] = 0,
     as_json: AsJson = False,
 ) -> None:
     """The domain gap of any table of scores: estimate, standard error, interval, p, numbers of models and tasks."""
-    from findomain.stats import gap_report
+    from findomain.stats import gap_report, read_names, with_domain
 
+    table = _table(scores)
+    if tasks or tasks_file is not None:
+        domain = "own" if domain is None else domain
+        table = with_domain(table, domain, [*(tasks or []), *(read_names(tasks_file) if tasks_file else [])])
     options = {"by": by, "weighting": weighting, "permutations": permutations, "placebo": placebo}
-    show(gap_report(_table(scores), domain=domain, **options), as_json)
+    show(gap_report(table, domain=domain or "finance", **options), as_json)
 
 
 @app.command(epilog="Example: findomain ranks scores.csv --domain finance")
@@ -54,7 +77,7 @@ def ranks(
 
 def _table(path: Path | None) -> pd.DataFrame:
     """The user's table, or the shipped scores."""
-    if path is None:
+    if path is None or str(path) == SHIPPED:
         from findomain.published import load_scores
 
         return load_scores()

@@ -2,9 +2,10 @@
 
 from findomain.published.audit import Audit, audit
 from findomain.published.evidence import evidence
-from findomain.published.flags import DUPLICATES, FLAGS, Flag
+from findomain.published.flags import CHOICES, DUPLICATES, FLAGS, Flag
 from findomain.published.importer import Imported, import_results
 from findomain.published.limits import evidence_limits, other_languages, task_counts
+from findomain.published.lineage import model_facts
 from findomain.published.paper import (
     corrected_paired_tests,
     finmteb_counts,
@@ -23,6 +24,7 @@ from findomain.published.tables import (
 )
 
 __all__ = [
+    "CHOICES",
     "DUPLICATES",
     "FLAGS",
     "KINDS",
@@ -42,6 +44,7 @@ __all__ = [
     "load_scores",
     "load_specialists",
     "load_tasks",
+    "model_facts",
     "other_languages",
     "paper_averages",
     "paper_gaps",

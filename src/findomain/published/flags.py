@@ -59,6 +59,15 @@ FLAGS: dict[str, Flag] = {
     ),
 }
 DUPLICATES = tuple(name for name, flag in FLAGS.items() if flag.duplicate)
+# Choices of evidence under which a domain's gap is shown: what each leaves out.
+CHOICES: dict[str, tuple[str, ...]] = {
+    "as used": DUPLICATES,
+    "copies in": (),
+    "disputed out": (*DUPLICATES, "flag_domain"),
+    "mislabelled out": (*DUPLICATES, "flag_mislabelled"),
+    "private out": (*DUPLICATES, "flag_private"),
+    "all of these out": (*DUPLICATES, "flag_domain", "flag_mislabelled", "flag_private"),
+}
 _PRIVATE = re.compile(r"^(English|Chinese|Japanese|French|German)(Finance|Healthcare)\d")
 _LOOKS_LIKE_FINANCE = re.compile(r"fin(?:anc|qa|ben|para)|bank|econ|fiqa|esg|stock|tax|insur|invest|market|audit", re.I)
 _AGGREGATES = ("CQADupstackRetrieval", "BrightRetrieval", "BrightLongRetrieval")

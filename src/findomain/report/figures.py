@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from findomain.report.style import ACCENT, COLOURS, POINTS, QUIET, new_figure
+from findomain.report.style import ACCENT, COLOURS, OWN, POINTS, QUIET, new_figure
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -22,16 +22,19 @@ def forest(
     limit: float = 40.0,
     count: tuple[str, str] = ("n_domain_tasks", "tasks"),
     subject: str = "domain",
+    group: str | None = None,
 ) -> Figure:
     """Estimates with their 95 % intervals, one a row, in points; intervals beyond ``limit`` end in an arrow.
 
     ``gaps`` has the columns of ``GapResult.to_frame``; rows are drawn from the top in the order given. ``colour``
     names the column whose values choose the colours, ``count`` that of the numbers at the right and their heading,
-    ``subject`` what is lower at the left and higher at the right.
+    ``subject`` what is lower at the left and higher at the right. ``group`` names a column: rows of one value stand
+    together, with a space before the next.
     """
-    figure, (axes,) = new_figure(0.9 + 0.34 * len(gaps))
-    for place, (_, row) in enumerate(gaps.iterrows()):
-        shade = COLOURS.get(str(row[colour]), QUIET) if colour else ACCENT
+    places = _places(gaps, group)
+    figure, (axes,) = new_figure(0.9 + 0.34 * (places[-1] + 1))
+    for place, (_, row) in zip(places, gaps.iterrows(), strict=True):
+        shade = _shade(str(row[colour])) if colour else ACCENT
         _interval(axes, place, row, shade, limit)
         axes.annotate(
             f"{row[count[0]]:.0f}",
@@ -51,13 +54,30 @@ def forest(
         fontsize="small",
     )
     axes.axvline(0, color="black", linewidth=1)
-    axes.set_yticks(range(len(gaps)), [str(name) for name in gaps[label]])
-    axes.set_ylim(len(gaps) - 0.4, -1.1)
+    axes.set_yticks(places, [str(name) for name in gaps[label]])
+    if group:
+        for text, (_, row) in zip(axes.get_yticklabels(), gaps.iterrows(), strict=True):
+            text.set_fontweight("bold" if row["task_type"] == "pooled" else "normal")
+    axes.set_ylim(places[-1] + 0.6, -1.1)
     bound = min(limit, float(np.nanmax(np.abs(gaps[["ci_low", "ci_high"]].to_numpy()))) * POINTS * 1.05)
     axes.set_xlim(-bound, bound)
     axes.set_xlabel(f"points: {subject} lower  \N{LEFTWARDS ARROW}  0  \N{RIGHTWARDS ARROW}  {subject} higher")
     axes.grid(visible=False, axis="y")
     return figure
+
+
+def _places(gaps: pd.DataFrame, group: str | None) -> np.ndarray:
+    """Heights of the rows: one apart, and a little more where the group changes."""
+    places = np.arange(len(gaps), dtype=float)
+    if group is None:
+        return places
+    names = gaps[group].to_numpy()
+    return places + 0.6 * np.concatenate([[0], np.cumsum(names[1:] != names[:-1])])
+
+
+def _shade(name: str) -> str:
+    """The colour of a domain; one of the reader's own is dark blue-green, not the grey of "general"."""
+    return COLOURS.get(name, OWN)
 
 
 def _interval(axes: Axes, place: int, row: pd.Series, shade: str, limit: float) -> None:

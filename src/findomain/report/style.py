@@ -22,6 +22,7 @@ COLOURS = {
     "general": "#555555",
 }
 ACCENT, QUIET = "#D55E00", "#555555"
+OWN = "#1B6B7A"  # a domain that is not in the palette
 
 
 def use_house_style() -> None:

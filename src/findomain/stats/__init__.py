@@ -15,9 +15,18 @@ from findomain.stats.anova import (
 from findomain.stats.compare import compare_tests
 from findomain.stats.confounder import confounder_strength, observed_benchmarks, robustness_value
 from findomain.stats.coverage import coverage, coverage_grid
+from findomain.stats.domains import domain_gaps, domain_power, domain_tables, domain_variants, with_domain
 from findomain.stats.effects import model_effects
 from findomain.stats.estimate import Estimate, estimates_frame
 from findomain.stats.exposure import exposure_effect, without_exposure
+from findomain.stats.exposure_gap import (
+    ExposureGap,
+    exposure_gap,
+    exposure_gaps,
+    family_exposure,
+    zero_shot_models,
+    zero_shot_scores,
+)
 from findomain.stats.gap import GapResult, domain_gap
 from findomain.stats.generalists import (
     AGAINST,
@@ -29,6 +38,7 @@ from findomain.stats.generalists import (
 )
 from findomain.stats.matching import MatchedGap, doubly_robust_gap, matched_gap
 from findomain.stats.mismatch import mismatch_sensitivity
+from findomain.stats.model_slopes import ModelSlopes, model_levels, model_slopes, slope_variants, slopes_by_domain
 from findomain.stats.pair_pooling import crossed_mean, domain_means, one_each, pool_pairs, pool_table, without_task
 from findomain.stats.paired import PairedGap, gap_by_model, gap_without_type, paired_bootstrap, paired_gap
 from findomain.stats.placebo import PlaceboResult, placebo_rates
@@ -43,7 +53,7 @@ from findomain.stats.sensitivity import domain_tasks, flag_sensitivity, gap_vari
 from findomain.stats.specialists import PairEffect, pair_effect, pair_effects, worth
 from findomain.stats.strata import complexity_placebo, complexity_thirds, published_regression
 from findomain.stats.summary import GapReport, RankReport, gap_report, rank_report
-from findomain.stats.table import check_scores, read_scores
+from findomain.stats.table import check_scores, read_names, read_scores
 from findomain.stats.validity import controls_of, validate_controls, validate_items
 from findomain.stats.variance import level_agreement, score_variance
 
@@ -53,10 +63,12 @@ __all__ = [
     "SIZE_FACTOR",
     "AdjustedGap",
     "Estimate",
+    "ExposureGap",
     "GapReport",
     "GapResult",
     "GeneralistComparison",
     "MatchedGap",
+    "ModelSlopes",
     "PairEffect",
     "PairedGap",
     "PlaceboResult",
@@ -81,14 +93,21 @@ __all__ = [
     "coverage_grid",
     "crossed_mean",
     "domain_gap",
+    "domain_gaps",
     "domain_means",
+    "domain_power",
     "domain_ranks",
+    "domain_tables",
     "domain_tasks",
+    "domain_variants",
     "doubly_robust_gap",
     "estimates_frame",
     "exact_p",
     "exposure_effect",
+    "exposure_gap",
+    "exposure_gaps",
     "f_by_draws",
+    "family_exposure",
     "flag_sensitivity",
     "gap_by_model",
     "gap_curves",
@@ -102,7 +121,9 @@ __all__ = [
     "merge_families",
     "mismatch_sensitivity",
     "model_effects",
+    "model_levels",
     "model_places",
+    "model_slopes",
     "observed_benchmarks",
     "on_grid",
     "one_each",
@@ -124,12 +145,15 @@ __all__ = [
     "range_restriction",
     "rank_agreement",
     "rank_report",
+    "read_names",
     "read_scores",
     "recomputed_anova",
     "regress",
     "rho_grid",
     "robustness_value",
     "score_variance",
+    "slope_variants",
+    "slopes_by_domain",
     "smallest_rho",
     "task_families",
     "task_table",
@@ -137,8 +161,11 @@ __all__ = [
     "validate_items",
     "variance_components",
     "widest_models",
+    "with_domain",
     "without_exposure",
     "without_flagged",
     "without_task",
     "worth",
+    "zero_shot_models",
+    "zero_shot_scores",
 ]

@@ -134,23 +134,24 @@ class Spread:
     df_pooled: np.ndarray
 
 
-def contrast(cells: Cells, *, spread: Spread | None = None) -> Contrast:
+def contrast(cells: Cells, *, spread: Spread | None = None, extra: tuple[float, float] = (0.0, math.inf)) -> Contrast:
     """Estimate the contrast with its two-way clustered variance.
 
     ``spread`` may come from more types than the contrast uses; by default it is estimated from the same cells.
+    ``extra`` is one more independent part of the variance, counted with the models', and its degrees of freedom.
     """
     summary = summarise([fitted.task_effect for fitted in cells.fits], cells.inside)
     spread = domain_spread(summary) if spread is None else spread
     parts = variance_parts(summary, cells, spread)
     tasks = float(spread.factor * parts.inside.sum() + parts.outside.sum())
     models, n_models = models_variance(cells)
-    inside, rest = parts.inside.sum(), parts.outside.sum() + models
+    inside, rest = parts.inside.sum(), parts.outside.sum() + models + extra[0]
     # The domain's part is a factor times the other tasks' variances: both are estimates.
     noise = (parts.inside**2 / parts.df_outside).sum() / inside**2 + (1 / spread.df if spread.df else 0.0)
-    squares = (parts.outside**2 / parts.df_outside).sum() + models**2 / max(n_models - 1, 1)
+    squares = (parts.outside**2 / parts.df_outside).sum() + models**2 / max(n_models - 1, 1) + extra[0] ** 2 / extra[1]
     reference = Reference(share=float(inside / (inside + rest)), df=float(1 / noise), df_rest=float(rest**2 / squares))
     value = (cells.weight_inside * summary.mean_inside - cells.weight_outside * summary.mean_outside).sum()
-    return Contrast(float(value), tasks, models, reference)
+    return Contrast(float(value), tasks, models + extra[0], reference)
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,7 +109,11 @@ def single_types(cells: ct.Cells) -> list[ct.Cells]:
 
 
 def _t_estimate(cells: ct.Cells, spread: ct.Spread, domain: str, method: str) -> Estimate:
-    value = ct.contrast(cells, spread=spread)
+    return t_gap(cells, ct.contrast(cells, spread=spread), domain, method)
+
+
+def t_gap(cells: ct.Cells, value: ct.Contrast, domain: str, method: str) -> Estimate:
+    """A contrast of these cells with its interval; NaN where none can be had."""
     if not value.se > 0:  # one other task a type, or no spread at all: no interval can be had
         nan = float("nan")
         return describe(cells, domain, method, value.estimate, nan, (nan, nan), nan)

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from findomain.errors import ScoresError
+from findomain.errors import ScoresError, first_line
 
 REQUIRED = ("model", "task", "task_type", "domain", "score")
 GENERAL = "general"
@@ -42,6 +42,25 @@ def read_scores(path: str | Path) -> pd.DataFrame:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise ScoresError(f"{path}: cannot be read as {path.suffix[1:]} ({reason})") from error
     return check_scores(frame, name=str(path))
+
+
+def read_names(path: str | Path) -> list[str]:
+    """Read a list of names, one a line; empty lines and lines that start with # are skipped.
+
+    Raises:
+        ScoresError: the file is missing, is not text, or holds no name.
+    """
+    path = Path(path)
+    try:
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+    except FileNotFoundError as error:
+        raise ScoresError(f"{path}: no such file") from error
+    except (OSError, UnicodeError) as error:
+        raise ScoresError(f"{path}: cannot be read as text ({first_line(error)})") from error
+    names = [line.strip() for line in lines if line.strip() and not line.strip().startswith("#")]
+    if not names:
+        raise ScoresError(f"{path}: no name in it; expected one a line")
+    return names
 
 
 def check_scores(frame: pd.DataFrame, *, name: str = "scores") -> pd.DataFrame:
