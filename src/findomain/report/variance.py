@@ -1,4 +1,4 @@
-"""A score's variance for readers: the share of each component with its interval, as a table and as numbers for prose."""
+"""A score's variance for readers: the share of each component with its interval, as a table and as numbers."""
 
 from __future__ import annotations
 

@@ -19,6 +19,7 @@ from findomain.stats.regression import TaskTable
 from findomain.stats.spread import Spread, spread
 
 NEIGHBOURS = 3  # enough to steady the comparison, few enough to stay near
+TIE = 1e-9
 CALIPER = 2.0  # standard deviations; a domain task farther than that from all others has no counterpart
 RIDGE = 1.0  # penalty of a standardised coefficient: prior of standard deviation 1, since domain tasks are few
 
@@ -85,9 +86,10 @@ def match_weights(part: TypePart) -> np.ndarray:
     n_outside = int((~part.inside).sum())
     if not part.measures:
         return np.full(n_outside, 1 / n_outside)
-    nearest = np.argsort(part.distances(), axis=1, kind="stable")[:, :NEIGHBOURS]
-    counts = np.bincount(nearest.ravel(), minlength=n_outside)
-    return counts / counts.sum()
+    far = part.distances()
+    third = np.sort(far, axis=1)[:, : min(NEIGHBOURS, n_outside)][:, -1:]
+    near = far <= third + TIE  # tasks tied for the last place all count, as in Abadie & Imbens
+    return (near / near.sum(1, keepdims=True)).mean(0)
 
 
 def odds_weights(part: TypePart) -> np.ndarray:
@@ -189,9 +191,12 @@ def _pairs(table: TaskTable, controls: Controls, domain: str) -> pd.DataFrame:
         names = table.frame["task"].to_numpy()[part.rows]
         others = names[~part.inside]
         for task, far in zip(names[part.inside], part.distances(), strict=True):
-            nearest = np.argsort(far, kind="stable")[:NEIGHBOURS]
+            order = np.argsort(far, kind="stable")
+            nearest = order[: int((far <= far[order[:NEIGHBOURS]][-1] + TIE).sum())]
+            matches = ", ".join(others[nearest[:NEIGHBOURS]])
+            tied = f" and {len(nearest) - NEIGHBOURS} more, tied" if len(nearest) > NEIGHBOURS else ""
             distance = float(far[nearest[0]])
-            rows.append((task, part.task_type, ", ".join(others[nearest]), distance, distance <= CALIPER))
+            rows.append((task, part.task_type, matches + tied, distance, distance <= CALIPER))
     return pd.DataFrame(rows, columns=_no_pairs().columns)
 
 
