@@ -156,6 +156,7 @@ def _validity_numbers(valid: pd.DataFrame, text: pd.DataFrame, items: pd.DataFra
         "length_high": float(length["ci_high"]),
         "text_beyond": int((four["n_tasks"] - four["n_cells"]).max()),
         "text_pass": int(text["passes"].sum()),
+        "four_pass": int(text.loc[text["passes"] & text["measure"].isin(PAPER), "measure"].nunique()),
         "text_n": int(text["measure"].nunique()),
         "items_pass": passing(items),
         **{
