@@ -20,7 +20,27 @@ def made_up(low: float, high: float, rho: tuple[float, float] = (0.7, 0.9), plac
     gap = stats.domain_gap(table)
     pooled = dataclasses.replace(gap.pooled, ci_low=low, ci_high=high)
     ranks = dataclasses.replace(stats.rank_agreement(table, n_resamples=2), rho_low=rho[0], rho_high=rho[1])
-    return ledger.Evidence(dataclasses.replace(gap, pooled=pooled), ranks, {"Retrieval": placebo})
+    return ledger.Evidence(
+        gap=dataclasses.replace(gap, pooled=pooled),
+        ranks=ranks,
+        placebo={"Retrieval": placebo},
+        adjusted=adjusted((-0.2, -0.1), (-0.2, -0.1)),
+        valid_text=pd.DataFrame({"measure": ["gunning_fog"], "passes": [True]}),
+        thirds=thirds((-0.1, -0.1, -0.2), 0.05),
+    )
+
+
+def adjusted(before: tuple[float, float], after: tuple[float, float]) -> stats.AdjustedGap:
+    rows = [(kind, low, high) for kind, (low, high) in (("unadjusted", before), ("adjusted", after))]
+    table = pd.DataFrame(rows, columns=["kind", "ci_low", "ci_high"]).assign(task_type="types alike", estimate=0.0)
+    return stats.AdjustedGap("finance", table)
+
+
+def thirds(estimates: tuple[float, ...], half: float) -> pd.DataFrame:
+    value = pd.Series(estimates)
+    return pd.DataFrame({"third": ["low", "medium", "high"], "naive_estimate": value}).assign(
+        held_ci_low=value - half, held_ci_high=value + half, n_domain_tasks=2
+    )
 
 
 def verdict(evidence: ledger.Evidence, claim: str) -> str:
@@ -39,6 +59,39 @@ def test_the_drop_is_judged_by_its_interval(low: float, high: float, expected: s
 )
 def test_ranks_are_judged_by_their_interval(rho: tuple[float, float], expected: str) -> None:
     assert verdict(made_up(-0.1, 0.1, rho), "ranks") == expected
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "passes", "expected"),
+    [
+        ((-0.2, -0.1), (-0.2, -0.1), True, "holds"),
+        ((-0.2, -0.1), (-0.1, 0.1), True, "fails"),
+        ((-0.2, -0.1), (-0.2, -0.1), False, "cannot be told"),
+        ((-0.1, 0.1), (-0.2, -0.1), True, "cannot be told"),
+    ],
+)
+def test_complexity_is_judged_with_a_drop_and_a_control(
+    before: tuple[float, float], after: tuple[float, float], passes: bool, expected: str
+) -> None:
+    evidence = dataclasses.replace(
+        made_up(-0.1, 0.1),
+        adjusted=adjusted(before, after),
+        valid_text=pd.DataFrame({"measure": ["gunning_fog", "ttr"], "passes": [passes, True]}),
+    )
+    assert verdict(evidence, "complexity") == expected
+
+
+@pytest.mark.parametrize(
+    ("estimates", "half", "expected"),
+    [
+        ((-0.1, -0.1, -0.2), 0.05, "holds"),
+        ((-0.3, -0.1, -0.2), 0.05, "cannot be told"),
+        ((0.3, -0.1, -0.2), 0.05, "fails"),
+        ((0.3, -0.1, -0.2), 0.5, "cannot be told"),
+    ],
+)
+def test_thirds_are_judged_by_intervals_over_tasks(estimates: tuple[float, ...], half: float, expected: str) -> None:
+    assert verdict(dataclasses.replace(made_up(-0.1, 0.1), thirds=thirds(estimates, half)), "thirds") == expected
 
 
 def test_every_claim_has_a_verdict_and_every_rule_a_claim(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -20,22 +20,43 @@ METHODS = {
 }
 
 
+SHORT = {
+    "does not vary": "does not vary",
+    "too few": "too few",
+    "a single": "one decides it",
+    "no correlation": "not significant",
+    "the sign changes": "sign changes",
+    "predicts a left-out": "predicts nothing",
+    "collinear": "is the domain",
+}
+
+
 def readable_validity(valid: pd.DataFrame, *, unit: str = "tasks") -> pd.DataFrame:
     """Correlation with its interval, p after correction, what leaving out does, and whether the measure passes."""
     count = "n_items" if unit == "items" else "n_tasks"
-    shown = valid[["task_type", "measure", count, "r", "ci_low", "ci_high", "p_holm", "gain", "r_balanced"]].round(2)
-    shown["p_holm"] = valid["p_holm"].map(readable_p)
-    shown["verdict"] = valid["reason"].where(~valid["passes"], "passes")
-    names = {
-        "task_type": "task type",
-        count: unit,
-        "ci_low": "from",
-        "ci_high": "to",
-        "p_holm": "p (Holm)",
-        "gain": "gain left out",
-        "r_balanced": "r with finance",
-    }
-    return shown.rename(columns=names).set_index(["task type", "measure"])
+    shown = valid[["task_type", "measure"]].copy()
+    shown[unit] = valid[count]
+    shown["r (95 %)"] = [
+        _interval(row.r, row.ci_low, row.ci_high) for row in valid[["r", "ci_low", "ci_high"]].itertuples()
+    ]
+    shown["p (Holm)"] = valid["p_holm"].map(readable_p)
+    shown["gain"] = valid["gain"].map(_number)
+    shown["r with finance"] = valid["r_balanced"].map(_number)
+    shown["verdict"] = [_short(reason) for reason in valid["reason"]]
+    lead = ["task type", "measure"] if valid["task_type"].nunique() > 1 else ["measure"]
+    return shown.rename(columns={"task_type": "task type"}).set_index(lead).drop(columns="task type", errors="ignore")
+
+
+def _interval(value: float, low: float, high: float) -> str:
+    return _number(value) if np.isnan(low) else f"{value:+.2f} ({low:+.2f} to {high:+.2f})"
+
+
+def _number(value: float) -> str:
+    return "" if np.isnan(value) else f"{value:+.2f}"
+
+
+def _short(reason: str) -> str:
+    return next((short for start, short in SHORT.items() if reason.startswith(start)), "passes")
 
 
 def readable_thirds(thirds: pd.DataFrame) -> pd.DataFrame:

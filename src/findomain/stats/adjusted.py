@@ -132,8 +132,8 @@ def adjusted_gap(
     """The gap by regression on the controls, beside the unadjusted one on the same tasks, and the change.
 
     The change is a weighted sum of task effects too, so it has an interval of its own: both gaps rest on the same tasks
-    and their intervals cannot be compared by eye; it is about these tasks' measures, which are not drawn. A domain task unlike any other is compared by a line drawn past all
-    others; with ``caliper`` such tasks are left out (``type_parts``).
+    and their intervals cannot be compared by eye; it takes the tasks' measures as they are. A domain task unlike any
+    other is compared by a line drawn past all others; with ``caliper`` such tasks are left out (``type_parts``).
 
     Raises:
         ScoresError: an unknown control, or no type has tasks with the controls inside and outside of the domain.
