@@ -7,7 +7,7 @@ from pathlib import Path
 
 from findomain.errors import NotebookError
 
-CHAPTER, FIGURE, FILE = "08_models", "fig-answer", "answer.png"
+CHAPTER, FIGURE, FILE = "ledger", "fig-answer", "answer.png"
 
 
 def write_cover(executed: Path, book: Path) -> None:

@@ -180,6 +180,7 @@ def _validity_numbers(valid: pd.DataFrame, text: pd.DataFrame, items: pd.DataFra
         "four_pass": int(text.loc[text["passes"] & text["measure"].isin(PAPER), "measure"].nunique()),
         "text_n": int(text["measure"].nunique()),
         "items_pass": passing(items),
+        "items_n": int((items["task_type"] != POOLED).sum()),
         **{
             f"{short}_{part}": float(pooled.loc[name, column])
             for short, name in (("fog", "gunning_fog"), ("dep", "dependency_distance"))
