@@ -6,7 +6,7 @@ import pytest
 import statsmodels.formula.api as smf
 from scipy import stats
 
-from findomain.stats.label_slopes import cell_matrix, cell_slopes, task_slopes, welch_slopes
+from findomain.stats.label_slopes import cell_matrix, score_slopes, task_slopes, welch_slopes
 from findomain.stats.regression import regress, task_table
 from findomain.stats.simulate import Design, simulate_scores
 
@@ -47,7 +47,7 @@ def test_equal_to_regress_on_part_of_the_tasks(drawn) -> None:  # noqa: ANN001
 def test_cells_equal_to_statsmodels(drawn) -> None:  # noqa: ANN001
     table, x, labels, controls = drawn
     score, present = cell_matrix(table)
-    naive, two_way = cell_slopes(score, present, controls, labels)
+    naive, two_way = score_slopes(score, present, controls, labels)
     model, task = np.nonzero(present)
     cells = pd.DataFrame({"score": score[model, task], "model": model, "task": task, "x": x[task]})
     cells["kind"] = table.frame["task_type"].to_numpy()[task]

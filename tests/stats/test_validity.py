@@ -8,9 +8,10 @@ import pytest
 from statsmodels.stats.multitest import multipletests
 
 from findomain.errors import ScoresError
+from findomain.stats.multiplicity import holm
 from findomain.stats.regression import TaskTable, task_table
 from findomain.stats.simulate import Design, simulate_scores
-from findomain.stats.validity import MIN_BEYOND, POOLED, holm, validate_controls, validate_items
+from findomain.stats.validity import MIN_BEYOND, POOLED, validate_controls, validate_items
 
 DRAWS = 40
 

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from statsmodels.stats.multitest import multipletests
 
 from findomain.errors import ScoresError
 from findomain.stats.estimate import Estimate, estimates_frame
+from findomain.stats.multiplicity import holm
 from findomain.stats.regression import Regression, TaskTable, fit_regression, linear_estimate
 from findomain.stats.spread import METHOD, Residuals, Spread, spread, spread_estimate
 
@@ -221,9 +221,7 @@ def gap_curves(table: TaskTable, controls: Controls, *, domain: str = "finance")
             parts = {p.task_type: p for p in type_parts(table, {task_type: [name]}, domain=domain)}
             rows.append({"task_type": task_type, "measure": name} | _curve(table, parts.get(task_type)))
     found = pd.DataFrame(rows, columns=CURVE_COLUMNS)
-    told = found["p_value"].notna()
-    if told.any():
-        found.loc[told, "p_holm"] = multipletests(found.loc[told, "p_value"].astype(float), method="holm")[1]
+    found["p_holm"] = holm(found["p_value"])
     return found
 
 

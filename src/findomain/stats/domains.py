@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 
 import pandas as pd
-from statsmodels.stats.multitest import multipletests
 
 from findomain.errors import ScoresError
 from findomain.stats.gap import Weighting, domain_gap
+from findomain.stats.multiplicity import holm
 from findomain.stats.power import gap_power
 from findomain.stats.sensitivity import without_flagged
 
@@ -74,15 +74,6 @@ def domain_gaps(tables: Mapping[str, pd.DataFrame], *, weighting: Weighting = "t
         ignore_index=True,
     )
     return rows.assign(p_holm=holm(rows["p_value"].where(rows["task_type"] != "pooled")))
-
-
-def holm(p_values: pd.Series) -> pd.Series:
-    """p corrected for the number of tests (Holm 1979); a missing p is no test and stays missing."""
-    corrected = p_values.astype(float)
-    tested = corrected.notna()
-    if tested.any():
-        corrected[tested] = multipletests(corrected[tested], method="holm")[1]
-    return corrected
 
 
 def domain_power(tables: Mapping[str, pd.DataFrame], *, gap: float = 0.05) -> pd.DataFrame:

@@ -2,7 +2,7 @@
 
 By Frisch, Waugh & Lovell a coefficient is that of the label less what the controls tell of it. The controls are the
 same in every draw, so each step is one product of matrices. ``task_slopes`` equals ``regress`` for its label;
-``cell_slopes`` is least squares over single scores, with the errors that take them for independent and with two-way
+``score_slopes`` is least squares over single scores, with the errors that take them for independent and with two-way
 clustered ones. ``welch_slopes`` compares two means.
 """
 
@@ -87,7 +87,7 @@ def task_slopes(table: TaskTable, controls: np.ndarray, labels: np.ndarray, *, u
     return Slopes(value, np.sqrt(total), df)
 
 
-def cell_slopes(
+def score_slopes(
     score: np.ndarray, present: np.ndarray, controls: np.ndarray, labels: np.ndarray
 ) -> tuple[Slopes, Slopes]:
     """Least squares of single scores: with independent errors, and clustered by task and by model.

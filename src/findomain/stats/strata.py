@@ -17,7 +17,7 @@ import pandas as pd
 from scipy import stats
 
 from findomain.errors import ScoresError
-from findomain.stats.label_slopes import Slopes, cell_matrix, cell_slopes, task_slopes, welch_slopes
+from findomain.stats.label_slopes import Slopes, cell_matrix, score_slopes, task_slopes, welch_slopes
 from findomain.stats.regression import TaskTable, task_table
 from findomain.stats.resampling import random_labels
 from findomain.stats.table import check_domain
@@ -232,7 +232,7 @@ def _third_tests(found: _Evidence, here: np.ndarray, labels: np.ndarray) -> dict
 
 
 def _regressions(found: _Evidence, controls: np.ndarray, labels: np.ndarray, *, types: bool) -> dict[str, Slopes]:
-    naive, two_way = cell_slopes(found.score, found.present, controls, labels)
+    naive, two_way = score_slopes(found.score, found.present, controls, labels)
     slopes = {NAIVE: naive, TWO_WAY: two_way}
     if types:  # effects of tasks are known up to a level of their type
         slopes[HELD] = task_slopes(found.table, controls, labels, used=found.used)
