@@ -9,7 +9,7 @@ from findomain.profiles.contrast import (
     length_means,
     median_correlation,
 )
-from findomain.profiles.facts import STRUCTURE, TEXT, source_domains, structure_facts, text_facts
+from findomain.profiles.facts import STRUCTURE, TEXT, structure_facts, text_facts
 from findomain.profiles.paper import beside_the_paper, tasks_with_figures
 from findomain.profiles.profile import NAMES, Listener, Profile, Settings, profile_sources
 from findomain.profiles.shipped import (
@@ -45,7 +45,6 @@ __all__ = [
     "median_correlation",
     "profile_sources",
     "sample",
-    "source_domains",
     "structure_facts",
     "task_source",
     "tasks_with_figures",

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from findomain.complexity import profile as texts_profile
-from findomain.profiles.shipped import load_datasets, load_descriptive, load_measures, load_same_source
+from findomain.profiles.shipped import load_descriptive, load_measures, load_same_source
 
 # Sizes and lengths lie orders apart, so they are taken as decimal logarithms; a balance is a share already.
 LOGARITHMS = {
@@ -58,8 +58,3 @@ def text_facts() -> pd.DataFrame:
     same = load_same_source().query("table == 'published'").drop_duplicates("task")
     alias = wide.reindex(same["dataset"]).set_axis(same["task"])
     return pd.concat([wide, alias]).reindex(columns=list(TEXT)).rename_axis("task")
-
-
-def source_domains() -> pd.Series:
-    """Domain of each measured dataset, indexed by its name."""
-    return load_datasets().set_index("dataset")["domain"]
