@@ -30,9 +30,11 @@ def effects() -> list[stats.PairEffect]:
 
 def test_worth_and_differences_in_points() -> None:
     shown = specialists.readable_worth(effects())
-    assert shown.loc["tuned", ["gain in", "price out", "tasks in"]].tolist() == [2.0, -4.0, 3]
-    assert shown.loc["tuned", "95 %"] == "-0.5 to +4.5"
-    assert shown.loc["absent", "95 %"] == ""
+    assert shown.loc["tuned", "gain in (95 %)"] == "+2.0 (-0.5 to +4.5)"
+    assert shown.loc["tuned", "price out (95 %)"].startswith("-4.0")
+    assert shown.loc["tuned", ["tasks in", "verdict"]].tolist()[0] == 3
+    assert shown.loc["tuned", "verdict"].startswith("in: open, out: ")
+    assert shown.loc["absent", ["gain in (95 %)", "verdict"]].tolist() == ["", "in: not run, out: not run"]
     differences = specialists.readable_differences(effects())
     assert differences.loc["tuned", "in less out"] == 6.0
     assert differences.loc["absent", "reason"] == "no score of us/absent"

@@ -19,6 +19,9 @@ def short(name: str) -> str:
     return name.split("/")[-1]
 
 
+SHORTER = {"in domain ": "in: ", "outside ": "out: ", "cannot be told": "open", "not measured": "not run"}
+
+
 def readable_worth(effects: Sequence[PairEffect]) -> pd.DataFrame:
     """Gain and price of each pair in points with interval, tasks and what can be said."""
     table = worth(effects)
@@ -27,16 +30,21 @@ def readable_worth(effects: Sequence[PairEffect]) -> pd.DataFrame:
             "specialist": table["specialist"].map(short),
             "base": table["base"].map(short),
             "domain": table["domain"],
-            "gain in": _points(table["gain"]),
-            "95 %": _interval(table["gain_low"], table["gain_high"]),
+            "gain in (95 %)": _with_interval(table, "gain"),
             "tasks in": table["n_gain"],
-            "price out": _points(table["price"]),
-            "95 % out": _interval(table["price_low"], table["price_high"]),
+            "price out (95 %)": _with_interval(table, "price"),
             "tasks out": table["n_price"],
-            "verdict": table["verdict"],
+            "verdict": table["verdict"].replace(SHORTER, regex=True),
         }
     )
     return shown.set_index("specialist")
+
+
+def _with_interval(table: pd.DataFrame, name: str) -> list[str]:
+    """Points with their interval as text; empty where there are none, without interval where a single task has none."""
+    intervals = _interval(table[f"{name}_low"], table[f"{name}_high"])
+    both = zip(_points(table[name]), intervals, strict=True)
+    return ["" if np.isnan(value) else f"{value:+.1f}" + (f" ({ends})" if ends else "") for value, ends in both]
 
 
 def readable_pairs(table: pd.DataFrame, effects: Sequence[PairEffect]) -> pd.DataFrame:
