@@ -41,7 +41,7 @@ def test_the_table_of_controls_and_what_is_said_of_it() -> None:
     shown = controls.readable_validity(valid)
     assert list(shown["verdict"] == "passes") == list(valid["passes"])
     assert shown.index.names == ["task type", "measure"]
-    assert "measure in Retrieval (r = +" in controls.passing(valid)
+    assert "measure in Retrieval, r = +" in controls.passing(valid)
     assert controls.passing(valid.assign(passes=False)) == "none"
     pooled = controls.readable_validity(valid[valid["task_type"] == "pooled"], unit="tasks")
     assert pooled.index.names == ["measure"]

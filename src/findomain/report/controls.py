@@ -159,7 +159,13 @@ def chapter_numbers(
 def passing(valid: pd.DataFrame) -> str:
     """The pairs that pass, in words."""
     rows = valid[valid["passes"] & (valid["task_type"] != POOLED)]
-    return ", ".join(f"{row.measure} in {row.task_type} (r = {row.r:+.2f})" for row in rows.itertuples()) or "none"
+    return (
+        "; ".join(
+            f"{row.measure} in {row.task_type}, r = {_interval(row.r, row.ci_low, row.ci_high)}"
+            for row in rows.itertuples()
+        )
+        or "none"
+    )
 
 
 def _validity_numbers(valid: pd.DataFrame, text: pd.DataFrame, items: pd.DataFrame) -> dict[str, object]:
@@ -171,7 +177,7 @@ def _validity_numbers(valid: pd.DataFrame, text: pd.DataFrame, items: pd.DataFra
         "n_pass": int(by_type["passes"].sum()),
         "n_rows": len(by_type),
         "passing": passing(valid),
-        "length_verdict": "is one" if length["passes"] else "is none",
+        "length_verdict": "is a control" if length["passes"] else "is no control",
         "length_r": float(length["r"]),
         "length_low": float(length["ci_low"]),
         "length_high": float(length["ci_high"]),
@@ -216,10 +222,10 @@ def _gap_numbers(gaps: pd.DataFrame, curves: pd.DataFrame) -> dict[str, object]:
         "n_rise": int((ours["ci_low"] > 0).sum()),
         "curves_n": int(told.sum()),
         "curves_sure": int((curves.loc[told, "p_holm"] < 0.05).sum()),
-        "retrieval": in_points(retrieval.loc["unadjusted", "estimate"]),
     }
     rows = {
         "unadjusted": pooled.loc["unadjusted"],
+        "retrieval": retrieval.loc["unadjusted"],
         "regression": pooled.loc["adjusted"],
         "matched": pooled.loc["matched"],
         "robust": pooled.loc["doubly robust"],
