@@ -11,7 +11,7 @@ from scipy import stats
 from findomain.errors import PublishedError
 from findomain.paths import DATA
 from findomain.published.paper import corrected_paired_tests
-from findomain.stats.estimate import Estimate, estimates_frame
+from findomain.stats.estimate import Estimate, estimates_frame, t_estimate
 
 COLUMNS = ("specialist", "base", "domain", "kind", "source", "note")
 KINDS: Mapping[str, str] = {
@@ -78,6 +78,5 @@ def printed_estimates(comparison: str) -> list[Estimate]:
 def _implied(row: pd.Series) -> Estimate:
     n, p, value = int(row["n_datasets"]), float(row["p_printed"]), float(row["difference"])
     se = abs(value) / float(stats.t.isf(p / 2, n - 1))
-    half = float(stats.t.ppf(0.975, n - 1)) * se
     name = f"{row['comparison']}, {row['task_type']}"
-    return Estimate(name, value, se, value - half, value + half, p, 2, n, n, "implied by the printed paired t-test")
+    return t_estimate(name, value, se**2, n - 1, (2, n, n), "implied by the printed paired t-test")

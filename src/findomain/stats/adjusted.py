@@ -17,7 +17,7 @@ from findomain.errors import ScoresError
 from findomain.stats.estimate import Estimate, estimates_frame
 from findomain.stats.multiplicity import holm
 from findomain.stats.regression import Regression, TaskTable, fit_regression, linear_estimate
-from findomain.stats.spread import METHOD, Residuals, Spread, spread, spread_estimate
+from findomain.stats.spread import Residuals, Spread, spread, spread_estimate
 
 Controls = Mapping[str, Sequence[str]]
 FEWEST = 4  # domain tasks from which a line through them is more than a guess
@@ -143,8 +143,7 @@ def adjusted_gap(
     plain = [type_regression(table, part, controls=False) for part in parts]
     after = [fitted.weights(INSIDE) for fitted in full]
     before = [fitted.weights(INSIDE) for fitted in plain]
-    seen = spread([residuals(part, fitted) for part, fitted in zip(parts, full, strict=True)])
-    seen_before = spread([residuals(part, fitted) for part, fitted in zip(parts, plain, strict=True)])
+    seen, seen_before = fitted_spread(parts, full), fitted_spread(parts, plain)
     change = [a - b for a, b in zip(after, before, strict=True)]
     kinds = {"unadjusted": (seen_before, before), "adjusted": (seen, after), "change": (seen, change)}
     return AdjustedGap(domain, gap_rows(table, parts, kinds, domain=domain))
@@ -174,9 +173,14 @@ def type_regression(
     return fit_regression(table, frame)
 
 
-def residuals(part: TypePart, fitted: Regression) -> Residuals:
-    """What a regression of a type leaves; its coefficients but the domain's own are laid to the other tasks."""
-    return Residuals(part.rows, part.inside, fitted.residual, len(fitted.rows) - 1)
+def fitted_spread(parts: Sequence[TypePart], fits: Sequence[Regression]) -> Spread:
+    """Spread of the tasks about a regression of each type, whose coefficients but the domain's own the others give."""
+    return spread(
+        [
+            Residuals(part.rows, part.inside, fitted.residual, len(fitted.rows) - 1)
+            for part, fitted in zip(parts, fits, strict=True)
+        ]
+    )
 
 
 def gap_rows(
@@ -185,7 +189,6 @@ def gap_rows(
     kinds: Mapping[str, tuple[Spread, Sequence[np.ndarray]]],
     *,
     domain: str,
-    method: str = METHOD,
 ) -> pd.DataFrame:
     """A row a kind of estimate and type, and pooled with types alike and with domain datasets alike.
 
@@ -202,7 +205,7 @@ def gap_rows(
             if row.any():
                 heads.append((label, kind, names.get(label, "")))
                 name = f"{domain} gap, {label}, {kind}"
-                estimates.append(spread_estimate(table, seen, row, name=name, method=method))
+                estimates.append(spread_estimate(table, seen, row, name=name))
     return pd.DataFrame(heads, columns=["task_type", "kind", "controls"]).join(estimates_frame(estimates))
 
 

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from findomain.errors import ScoresError
 from findomain.stats.adjusted import (
@@ -14,18 +13,18 @@ from findomain.stats.adjusted import (
     INSIDE,
     Controls,
     TypePart,
+    fitted_spread,
     gap_line,
     gap_on_line,
     need_parts,
-    residuals,
     standardised,
     type_regression,
 )
 from findomain.stats.matching import CALIPER, match_weights, odds_weights, whole
-from findomain.stats.placebo import ALPHA
-from findomain.stats.regression import Regression, TaskTable
+from findomain.stats.placebo import rejection_rate
+from findomain.stats.regression import TaskTable
 from findomain.stats.resampling import random_labels
-from findomain.stats.spread import Spread, spread, spread_p
+from findomain.stats.spread import spread_p
 
 UNADJUSTED, REGRESSION, MATCHED, ROBUST, CURVES = (
     "unadjusted",
@@ -76,10 +75,10 @@ def _p_values(table: TaskTable, drawn: Sequence[TypePart]) -> dict[str, float]:
     plain = [type_regression(table, part, controls=False) for part in parts]
     of_near = [type_regression(table, part) for part in near]
     ways = {
-        UNADJUSTED: (_spread(parts, plain), [fitted.weights(INSIDE) for fitted in plain]),
-        REGRESSION: (_spread(parts, full), [fitted.weights(INSIDE) for fitted in full]),
-        MATCHED: (_spread(near, of_near), whole(table, near, [match_weights(part) for part in near])),
-        ROBUST: (_spread(near, of_near), whole(table, near, [odds_weights(part) for part in near])),
+        UNADJUSTED: (fitted_spread(parts, plain), [fitted.weights(INSIDE) for fitted in plain]),
+        REGRESSION: (fitted_spread(parts, full), [fitted.weights(INSIDE) for fitted in full]),
+        MATCHED: (fitted_spread(near, of_near), whole(table, near, [match_weights(part) for part in near])),
+        ROBUST: (fitted_spread(near, of_near), whole(table, near, [odds_weights(part) for part in near])),
     }
     found = {
         name: spread_p(table, seen, np.mean(weights, axis=0)) if weights else np.nan
@@ -91,10 +90,6 @@ def _p_values(table: TaskTable, drawn: Sequence[TypePart]) -> dict[str, float]:
 def _kept(drawn: Sequence[TypePart], *, caliper: float | None = None) -> list[TypePart]:
     made = [standardised(part, caliper=caliper) for part in drawn]
     return [part for part in made if part is not None]
-
-
-def _spread(parts: Sequence[TypePart], fitted: Sequence[Regression]) -> Spread:
-    return spread([residuals(part, one) for part, one in zip(parts, fitted, strict=True)])
 
 
 def _smallest_slope(table: TaskTable, drawn: Sequence[TypePart]) -> float:
@@ -111,9 +106,5 @@ def _smallest_slope(table: TaskTable, drawn: Sequence[TypePart]) -> float:
 
 
 def _rate(name: str, p_values: np.ndarray) -> dict[str, object]:
-    told = np.isfinite(p_values)
-    rejected, n = int((p_values[told] < ALPHA).sum()), int(told.sum())
-    if not n:
-        return {"method": name, "n_draws": 0, "rate": np.nan, "ci_low": np.nan, "ci_high": np.nan}
-    interval = stats.binomtest(rejected, n).proportion_ci(method="wilson")
-    return {"method": name, "n_draws": n, "rate": rejected / n, "ci_low": interval.low, "ci_high": interval.high}
+    n = int(np.isfinite(p_values).sum())
+    return {"method": name, "n_draws": n} | rejection_rate(p_values, n_draws=n)

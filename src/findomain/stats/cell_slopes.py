@@ -11,12 +11,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from findomain.errors import ScoresError
 from findomain.stats.clusters import both_ways, clustered
+from findomain.stats.contrast import model_rows
 from findomain.stats.effects import fit, make_blocks
-from findomain.stats.estimate import Estimate
+from findomain.stats.estimate import Estimate, t_estimate
 
 METHOD = "model and task held fixed, clustered by task and model (CR2)"
 
@@ -62,27 +62,14 @@ class CellSlopes:
         return t_estimate(label, value, variance, df, (n_models, n_tasks, n_domain_tasks), METHOD)
 
 
-def t_estimate(
-    name: str, value: float, variance: float, df: float, numbers: tuple[int, int, int], method: str
-) -> Estimate:
-    """An ``Estimate`` from a variance and the degrees of freedom of its t; ``numbers``: models, tasks, domain tasks."""
-    if not (variance > 0 and df > 0):
-        nan = math.nan
-        return Estimate(name, value, nan, nan, nan, nan, *numbers, method)
-    se = math.sqrt(variance)
-    half = float(stats.t.ppf(0.975, df)) * se
-    p_value = float(2 * stats.t.sf(abs(value) / se, df))
-    return Estimate(name, value, se, value - half, value + half, p_value, *numbers, method)
-
-
 def cell_slopes(scores: pd.DataFrame, facts: pd.DataFrame) -> CellSlopes:
     """Regress the scores on ``facts``, a frame with the rows of ``scores`` and a numeric column a fact.
 
     Raises:
         ScoresError: two facts that cannot be told apart once models and tasks are held fixed.
     """
-    blocks = make_blocks(scores)
-    y = [fit(block).residual for block in blocks]
+    fits = [fit(block) for block in make_blocks(scores)]
+    y = [fitted.residual for fitted in fits]
     x = [_residuals(scores, facts[name]) for name in facts]
     size = np.array([sum(float((part**2).sum()) for part in column) for column in x])
     known = size > 1e-9
@@ -97,8 +84,7 @@ def cell_slopes(scores: pd.DataFrame, facts: pd.DataFrame) -> CellSlopes:
     moments = [p * (r - p @ beta)[..., None] for p, r in zip(stacked, y, strict=True)]
     full = np.full(len(x), np.nan)
     full[known] = beta
-    models = np.unique(np.concatenate([block.models for block in blocks]).astype(str))
-    rows = [np.searchsorted(models, block.models.astype(str)) for block in blocks]
+    models, rows = model_rows(fits)
     by_model = (np.zeros((len(models), len(beta), len(beta))), np.zeros((len(models), len(beta))))
     for row, p, moment in zip(rows, stacked, moments, strict=True):
         by_model[0][row] += np.einsum("mti,mtj->mij", p, p)

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
 import pandas as pd
+from scipy import stats
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,19 @@ class Estimate:
             f"{self.name}: {self.estimate:+.3f} ({interval}p = {self.p_value:.3g}; {self.n_models} models, "
             f"{self.n_domain_tasks} of {self.n_tasks} tasks; {self.method})"
         )
+
+
+def t_estimate(
+    name: str, value: float, variance: float, df: float, numbers: tuple[int, int, int], method: str
+) -> Estimate:
+    """An ``Estimate`` from a variance and the degrees of freedom of its t; ``numbers``: models, tasks, domain tasks."""
+    if not (variance > 0 and df > 0):
+        nan = math.nan
+        return Estimate(name, value, nan, nan, nan, nan, *numbers, method)
+    se = math.sqrt(variance)
+    half = float(stats.t.ppf(0.975, df)) * se
+    p_value = float(2 * stats.t.sf(abs(value) / se, df))
+    return Estimate(name, value, se, value - half, value + half, p_value, *numbers, method)
 
 
 def estimates_frame(estimates: Iterable[Estimate]) -> pd.DataFrame:

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
-from findomain.stats.contrast import model_rows
-from findomain.stats.regression import FULL, TaskTable
+from findomain.stats.clusters import FULL
+from findomain.stats.regression import TaskTable
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +45,10 @@ class Slopes:
 
 def cell_matrix(table: TaskTable) -> tuple[np.ndarray, np.ndarray]:
     """Scores (0 where missing) and presence of all models on all tasks, shape (n_models, n_tasks), as ``frame`` has."""
-    models, rows = model_rows(table.fits)
-    score = np.zeros((len(models), len(table.frame)))
+    score = np.zeros((_n_models(table), len(table.frame)))
     present = np.zeros_like(score)
     start = 0
-    for fitted, row in zip(table.fits, rows, strict=True):
+    for fitted, row in zip(table.fits, table.rows, strict=True):
         here = np.ix_(row, range(start, start + len(fitted.block.tasks)))
         score[here], present[here] = fitted.block.score * fitted.block.present, fitted.block.present
         start += len(fitted.block.tasks)
@@ -151,10 +150,9 @@ def _clusters(sums: np.ndarray) -> np.ndarray:
 
 def _models_variance(table: TaskTable, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """``contrast.clustered_by_model`` for many sums of task effects; weights sum to 0 within each type."""
-    models, rows = model_rows(table.fits)
-    by_model, single, start = np.zeros((len(weights), len(models))), np.zeros(len(weights)), 0
+    by_model, single, start = np.zeros((len(weights), _n_models(table))), np.zeros(len(weights)), 0
     there = np.zeros(by_model.shape, dtype=bool)
-    for fitted, row in zip(table.fits, rows, strict=True):
+    for fitted, row in zip(table.fits, table.rows, strict=True):
         present, squared = fitted.block.present, fitted.residual**2
         on_tasks = weights[:, start : start + len(fitted.block.tasks)]
         v = on_tasks @ fitted.inverse
@@ -165,3 +163,7 @@ def _models_variance(table: TaskTable, weights: np.ndarray) -> tuple[np.ndarray,
         start += len(fitted.block.tasks)
     n = there.sum(1)
     return np.maximum((by_model**2).sum(1) * n / np.maximum(n - 1, 1) - single, 0.0), n
+
+
+def _n_models(table: TaskTable) -> int:
+    return 1 + max(int(row.max()) for row in table.rows)

@@ -14,9 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from findomain.stats.adjusted import Controls, TypePart, gap_rows, need_parts, residuals, type_regression
+from findomain.stats.adjusted import Controls, TypePart, fitted_spread, gap_rows, need_parts, type_regression
 from findomain.stats.regression import TaskTable
-from findomain.stats.spread import Spread, spread
 
 NEIGHBOURS = 3  # enough to steady the comparison, few enough to stay near
 TIE = 1e-9
@@ -148,7 +147,8 @@ def _gap(
     kind: str,
     pairs: pd.DataFrame,
 ) -> MatchedGap:
-    rows = gap_rows(table, parts, {kind: (_spread(table, parts), whole(table, parts, comparisons))}, domain=domain)
+    seen = fitted_spread(parts, [type_regression(table, part) for part in parts])
+    rows = gap_rows(table, parts, {kind: (seen, whole(table, parts, comparisons))}, domain=domain)
     balance = [_balance(part, weights) for part, weights in zip(parts, comparisons, strict=True)]
     return MatchedGap(domain, rows, pd.concat(balance, ignore_index=True), pairs)
 
@@ -161,10 +161,6 @@ def whole(table: TaskTable, parts: Sequence[TypePart], comparisons: Sequence[np.
         row[part.rows] = augmented(part, weights)
         out.append(row)
     return out
-
-
-def _spread(table: TaskTable, parts: Sequence[TypePart]) -> Spread:
-    return spread([residuals(part, type_regression(table, part)) for part in parts])
 
 
 def _balance(part: TypePart, weights: np.ndarray) -> pd.DataFrame:

@@ -17,10 +17,9 @@ import numpy as np
 import pandas as pd
 
 from findomain.errors import ScoresError
-from findomain.stats.cell_slopes import t_estimate
 from findomain.stats.clusters import both_ways, clustered
 from findomain.stats.effects import Fit, fit, influence, make_blocks, model_effects
-from findomain.stats.estimate import Estimate, estimates_frame
+from findomain.stats.estimate import Estimate, estimates_frame, t_estimate
 from findomain.stats.multiplicity import holm
 
 FEWEST = 2  # tasks of a type on either side; with one, what is special to the task cannot be told from the level

@@ -82,20 +82,25 @@ def placebo_rates(scores: pd.DataFrame, *, domain: str = "finance", n_draws: int
         part, drawn = [fits[k] for k in chosen], [labels[k] for k in chosen]
         reference = [random_labels(len(fits[k].block.tasks), sizes[k], N_REFERENCE, rng) for k in chosen]
         for test, p_values in _p_values(part, drawn, reference, rng).items():
-            rejected = int((p_values < ALPHA).sum())
-            interval = stats.binomtest(rejected, n_draws).proportion_ci(method="wilson")
             rows.append(
                 {
                     "test": test,
                     "task_type": task_type,
                     "n_tasks": sum(len(f.block.tasks) for f in part),
                     "n_placebo_tasks": sum(sizes[k] for k in chosen),
-                    "rate": rejected / n_draws,
-                    "ci_low": interval.low,
-                    "ci_high": interval.high,
                 }
+                | rejection_rate(p_values, n_draws=n_draws)
             )
     return PlaceboResult(domain, n_draws, pd.DataFrame(rows))
+
+
+def rejection_rate(p_values: np.ndarray, *, n_draws: int) -> dict[str, float]:
+    """Share of the draws with p < .05 and its Wilson interval: ``rate, ci_low, ci_high``; NaN of no draw."""
+    if not n_draws:
+        return dict.fromkeys(("rate", "ci_low", "ci_high"), float("nan"))
+    rejected = int((p_values < ALPHA).sum())
+    interval = stats.binomtest(rejected, n_draws).proportion_ci(method="wilson")
+    return {"rate": rejected / n_draws, "ci_low": interval.low, "ci_high": interval.high}
 
 
 def _groups(fits: list[Fit]) -> list[tuple[str, list[int]]]:

@@ -14,14 +14,14 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from findomain.errors import ScoresError
+from findomain.stats.clusters import FULL
 from findomain.stats.contrast import clustered_by_model, model_rows
 from findomain.stats.effects import Fit, fit, make_blocks
-from findomain.stats.estimate import Estimate
+from findomain.stats.estimate import Estimate, t_estimate
 
-FULL = 1 - 1e-8  # leverage from which a task alone decides a coefficient, and no error can be had
+METHOD = "tasks as units (HC2), clustered by model"
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,28 +185,16 @@ def regress(table: TaskTable, columns: pd.DataFrame, *, domain: str = "finance")
 
 
 def linear_estimate(
-    table: TaskTable,
-    weighted: Weighted,
-    *,
-    name: str,
-    domain: str = "finance",
-    method: str = "tasks as units (HC2), clustered by model",
+    table: TaskTable, weighted: Weighted, *, name: str, domain: str = "finance"
 ) -> tuple[Estimate, float]:
     """The estimate of a weighted sum, the models' part of the variance added, and the degrees of freedom of its t."""
     by_models, n_models = clustered_by_model(table.fits, table.rows, by_block(table, weighted.weights))
     total = weighted.variance + by_models
     used = weighted.weights != 0
     counts = (n_models, int(used.sum()), int((used & (table.frame["domain"] == domain).to_numpy()).sum()))
-    if not (total > 0 and weighted.df > 0):
-        nan = math.nan
-        return Estimate(name, weighted.value, nan, nan, nan, nan, *counts, method), nan
-    df = total**2 / (weighted.variance**2 / weighted.df + by_models**2 / max(n_models - 1, 1))
-    se = math.sqrt(total)
-    half = float(stats.t.ppf(0.975, df)) * se
-    p_value = float(2 * stats.t.sf(abs(weighted.value) / se, df))
-    return Estimate(
-        name, weighted.value, se, weighted.value - half, weighted.value + half, p_value, *counts, method
-    ), df
+    known = total > 0 and weighted.df > 0
+    parts = weighted.variance**2 / weighted.df + by_models**2 / max(n_models - 1, 1) if known else math.nan
+    return t_estimate(name, weighted.value, total, total**2 / parts, counts, METHOD), total**2 / parts
 
 
 def by_block(table: TaskTable, weights: np.ndarray) -> Sequence[tuple[np.ndarray, np.ndarray]]:

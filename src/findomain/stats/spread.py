@@ -75,9 +75,7 @@ def spread(types: Sequence[Residuals]) -> Spread:
     return Spread(variance, df, factor, df_factor, tuple(types))
 
 
-def spread_estimate(
-    table: TaskTable, seen: Spread, weights: np.ndarray, *, name: str, method: str = METHOD
-) -> Estimate:
+def spread_estimate(table: TaskTable, seen: Spread, weights: np.ndarray, *, name: str) -> Estimate:
     """A weighted sum of task effects with its interval over tasks and models.
 
     ``weights`` has an entry a row of the table's frame and sums to 0 within each type.
@@ -88,9 +86,9 @@ def spread_estimate(
     counts = (n_models, int((weights != 0).sum()), n_inside)
     if reference is None:
         nan = math.nan
-        return Estimate(name, value, nan, nan, nan, nan, *counts, method)
+        return Estimate(name, value, nan, nan, nan, nan, *counts, METHOD)
     half = reference.quantile() * se
-    return Estimate(name, value, se, value - half, value + half, reference.p_value(value / se), *counts, method)
+    return Estimate(name, value, se, value - half, value + half, reference.p_value(value / se), *counts, METHOD)
 
 
 def spread_p(table: TaskTable, seen: Spread, weights: np.ndarray) -> float:

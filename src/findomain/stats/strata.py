@@ -14,15 +14,14 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from findomain.errors import ScoresError
 from findomain.stats.label_slopes import Slopes, cell_matrix, score_slopes, task_slopes, welch_slopes
+from findomain.stats.placebo import rejection_rate
 from findomain.stats.regression import TaskTable, task_table
 from findomain.stats.resampling import random_labels
 from findomain.stats.table import check_domain
 
-ALPHA = 0.05
 THIRDS = ("low", "medium", "high")
 NAIVE, TASKS, HELD, TWO_WAY = "scores as units", "tasks as units", "tasks as units, type held", "two-way clustered"
 INTERVAL = {NAIVE: "naive", TASKS: "tasks", HELD: "held"}  # how the columns of thirds are named
@@ -271,8 +270,4 @@ def _placebos(found: _Evidence, n_draws: int, rng: np.random.Generator) -> np.nd
 
 def _rate(p_values: np.ndarray) -> dict[str, float]:
     n = int(np.isfinite(p_values).sum())
-    if not n:
-        return {"rate": np.nan, "ci_low": np.nan, "ci_high": np.nan, "n_draws": 0}
-    rejected = int((p_values < ALPHA).sum())
-    interval = stats.binomtest(rejected, n).proportion_ci(method="wilson")
-    return {"rate": rejected / n, "ci_low": interval.low, "ci_high": interval.high, "n_draws": n}
+    return rejection_rate(p_values, n_draws=n) | {"n_draws": n}
